@@ -1,0 +1,1 @@
+"""The settings: one pydantic model, and the `config.json` files it is read from."""

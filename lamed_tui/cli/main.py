@@ -1,0 +1,93 @@
+"""`lamed`: the command group, its shared options, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from lamed_tui import __version__
+from lamed_tui.cli.context import Invocation
+from lamed_tui.cli.output import say, show_error
+from lamed_tui.errors import ExitCode, LamedError
+
+_COMMANDS = {
+    "configure": "configure",
+    "preflight": "preflight",
+    "deploy": "deploy",
+    "status": "deploy",
+    "package": "deploy",
+    "watch": "results",
+    "results": "results",
+    "snippet": "snippet",
+    "demo": "demo",
+}
+"""Command name to the module of this package that holds it; a module is imported when its command is asked for."""
+
+
+class _Commands(click.Group):
+    """The commands in the order a person meets them, each imported on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        module = _COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = getattr(import_module(f"lamed_tui.cli.{module}"), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config", "config_path", type=click.Path(path_type=Path, dir_okay=False), help="The config.json to use."
+)
+@click.option("--debug", is_flag=True, help="Show the full traceback of an unexpected error.")
+@click.version_option(__version__, prog_name="lamed-tui")
+@click.pass_context
+def lamed(context: click.Context, *, config_path: Path | None, debug: bool) -> None:
+    """Run your own A/B-testing backend: configure, deploy, watch.
+
+    Without a command, the console opens.
+    """
+    context.obj = Invocation(config_path, debug)
+    if context.invoked_subcommand is None:
+        from lamed_tui.cli.console import open_console
+
+        open_console(context.obj)
+
+
+def main() -> None:
+    """Console-script entry point: run, and turn every outcome into the documented exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    debug = "--debug" in arguments
+    try:
+        outcome = lamed.main(arguments, prog_name="lamed", standalone_mode=False)
+    except LamedError as error:
+        show_error(error)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        say("Interrupted.")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`lamed watch --json | head`); nothing is wrong. Python flushes stdout once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception as error:  # noqa: BLE001 - the last line of defence; --debug shows the rest
+        if debug:
+            traceback.print_exc()
+        say(f"Error: lamed stopped on an unexpected {type(error).__name__}; run it again with --debug to see where.")
+        return ExitCode.FAILED
+    return outcome if isinstance(outcome, int) else ExitCode.OK

@@ -1,0 +1,49 @@
+"""How commands speak: data on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from lamed_tui.errors import LamedError
+
+
+def print_json(document: Any) -> None:
+    """One JSON document, indented, on stdout."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def print_json_line(document: Any) -> None:
+    """One JSON object on a line of its own, flushed, so that a reader sees it at once."""
+    click.echo(json.dumps(document, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+def say(message: str) -> None:
+    """A sentence for the person watching, on stderr."""
+    click.echo(message, err=True)
+
+
+def show_error(error: LamedError) -> None:
+    """What happened and what to do next, on stderr."""
+    say(click.style("Error: ", fg="red", bold=True) + error.what if _coloured() else f"Error: {error.what}")
+    if error.fix:
+        say(f"  {error.fix}")
+
+
+def table_console() -> Console:
+    """A rich console on stdout, at least wide enough for a table that goes to a pipe."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+
+
+def _coloured() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
