@@ -1,0 +1,179 @@
+"""The only door to the Redis client library."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from itertools import islice
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Self
+
+from lamed_tui.errors import StoreError
+from lamed_tui.store.errors import explain
+from lamed_tui.store.server import ServerFacts, facts_from_info
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from redis import Redis, RedisCluster
+
+    from lamed_tui.config.model import RedisSettings
+
+_CHUNK = 1_000
+"""Keys a MGET: long enough to be fast, short enough not to hold up the server's other clients."""
+
+_PROBE_SECONDS = 60
+_INFO_SECTIONS = ("server", "memory", "clients", "replication")
+
+
+def open_store(settings: RedisSettings) -> Store:
+    """A door to the Redis that the settings name. Nothing is sent yet: the first method connects."""
+    return Store(settings)
+
+
+class Store:
+    """What this program asks of Redis, and nothing else.
+
+    Every method raises `StoreError` (`StoreAccessError` for a wrong password or a missing permission), and gives up
+    after the timeouts of the settings. An instance may be used from any thread; a dropped connection is replaced at
+    the next call. Keys and names are text: bytes that are no UTF-8 survive as surrogate escapes.
+    """
+
+    def __init__(self, settings: RedisSettings) -> None:
+        self._settings = settings
+        self._client: Redis | RedisCluster | None = None
+        self._closed = False
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def location(self) -> str:
+        """Where this is, for people: no user, no password."""
+        return self._settings.location
+
+    def close(self) -> None:
+        """Drop every connection. A call under way in another thread ends with a `StoreError` at once."""
+        with self._lock:
+            self._closed, client, self._client = True, self._client, None
+        if client is not None:
+            client.close()
+
+    def ping(self) -> float:
+        """Seconds that one PING takes there and back, on a connection that is open already."""
+        with self._connected() as client:
+            client.ping()
+            start = time.perf_counter()
+            client.ping()
+            return time.perf_counter() - start
+
+    def read_sets(self, keys: Sequence[str]) -> tuple[frozenset[str], ...]:
+        """The members of each set, in the order of `keys`, in one round trip; a missing set is empty."""
+        with self._connected() as client:
+            pipeline = client.pipeline(transaction=False)
+            for key in keys:
+                pipeline.smembers(key)
+            return tuple(frozenset(members) for members in pipeline.execute())
+
+    def read_counts(self, keys: Iterable[str]) -> dict[str, int]:
+        """The count at each key, in one round trip; a key that is missing or holds no whole number is left out."""
+        wanted = list(keys)
+        if not wanted:
+            return {}
+        with self._connected() as client:
+            values = self._read_values(client, wanted)
+        return {key: int(value) for key, value in zip(wanted, values, strict=True) if value and _is_whole_number(value)}
+
+    def server_facts(self) -> ServerFacts:
+        """Version, memory and connections of the server; of one node in a cluster."""
+        import redis.exceptions
+
+        info: dict[str, object] = {}
+        one_node = {"target_nodes": "random"} if self._settings.cluster else {}
+        with self._connected() as client:
+            for section in _INFO_SECTIONS:
+                try:
+                    info |= client.info(section, **one_node)
+                except redis.exceptions.NoPermissionError:
+                    continue  # a narrow user is no error: the facts stay unknown
+        return facts_from_info(info, tls=self._settings.ssl)
+
+    def check_write(self, key: str) -> None:
+        """Write, read back and remove `key`, which must not be in use."""
+        with self._connected() as client:
+            client.set(key, "lamed", ex=_PROBE_SECONDS)
+            value = client.get(key)
+            client.delete(key)
+        if value != "lamed":
+            raise StoreError(
+                f"Redis at {self.location} did not return what was just written.",
+                "Check whether redis.host names a proxy or a replica.",
+            )
+
+    def check_scripts(self, key: str) -> None:
+        """Run a script that reads `key`, which must not be in use."""
+        with self._connected() as client:
+            client.eval("return redis.call('EXISTS', KEYS[1])", 1, key)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Redis | RedisCluster]:
+        import redis.exceptions
+
+        try:
+            yield self._connect()
+        except (redis.exceptions.RedisError, redis.exceptions.RedisClusterException, OSError, UnicodeError) as error:
+            raise explain(error, self._settings) from None
+
+    def _connect(self) -> Redis | RedisCluster:
+        with self._lock:
+            if self._closed:
+                raise StoreError(f"The connection to Redis at {self.location} has been closed.")
+            if self._client is None:
+                self._client = _client(self._settings)
+            return self._client
+
+    def _read_values(self, client: Redis | RedisCluster, keys: list[str]) -> list[str | None]:
+        pipeline = client.pipeline(transaction=False)
+        if self._settings.cluster:
+            # Keys of one MGET must share a slot; the client sends each node all of its GETs together.
+            for key in keys:
+                pipeline.get(key)
+            return list(pipeline.execute())
+        remaining = iter(keys)
+        while chunk := list(islice(remaining, _CHUNK)):
+            pipeline.mget(chunk)
+        return [value for values in pipeline.execute() for value in values]
+
+
+def _client(settings: RedisSettings) -> Redis | RedisCluster:
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    options: dict[str, Any] = {
+        "username": settings.username,
+        "password": settings.password.get_secret_value() if settings.password else None,
+        "socket_timeout": settings.socket_timeout,
+        "socket_connect_timeout": settings.socket_connect_timeout,
+        # Whoever asks decides whether to ask again: the client's own retries would multiply the timeouts.
+        "retry": Retry(NoBackoff(), 0),
+        "protocol": 2,  # understood by every server and proxy, without a handshake of its own
+        "decode_responses": True,
+        "encoding_errors": "surrogateescape",
+    }
+    if settings.ssl:
+        options |= {"ssl": True, "ssl_cert_reqs": settings.ssl_cert_reqs, "ssl_ca_certs": settings.ssl_ca_certs}
+        options |= {"ssl_check_hostname": settings.ssl_cert_reqs == "required"}
+    if settings.cluster:
+        return redis.RedisCluster(host=settings.host, port=settings.port, cluster_error_retry_attempts=1, **options)
+    if settings.unix_socket_path:
+        return redis.Redis(unix_socket_path=settings.unix_socket_path, db=settings.db, **options)
+    return redis.Redis(host=settings.host, port=settings.port, db=settings.db, **options)
+
+
+def _is_whole_number(value: str) -> bool:
+    return len(value) <= 20 and value.isascii() and value.removeprefix("-").isdigit()
