@@ -30,6 +30,11 @@ class Truth:
     arms: Mapping[str, Arm]
     repeatable: frozenset[str] = frozenset()
 
+    @property
+    def goals(self) -> tuple[str, ...]:
+        """Every goal some arm can reach, in the order they are first named."""
+        return tuple(dict.fromkeys(goal for arm in self.arms.values() for goal in arm.goals))
+
 
 DEMO_TRUTHS: tuple[Truth, ...] = (
     Truth(

@@ -19,13 +19,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
+from lamed.keys import PARTICIPATE
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator, Mapping, Sequence
 
     from lamed_tui.embedded.truths import Truth
 
-PARTICIPATE = "participate"
 _ANSWER_SECONDS = 5.0
 _RETRY_SECONDS = 0.2
 
