@@ -24,7 +24,9 @@ _RESERVED_GOALS = {
 }
 _FUNCTION = re.compile(r"\s*(?:async\b\s*)?(?:function\b|\([^()]*\)\s*=>|[\w$]+\s*=>)")
 _HTML_PITFALL = re.compile(r"<!--|</?script", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# What gateways put in place of bytes that were not UTF-8, and what programs make of names encoded again and again.
+_MANGLED = re.compile("\ufffd|%2525")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class SnippetSpec:
 
 @dataclass(frozen=True)
 class NameLimits:
-    """How long the backend lets names be, in UTF-8 bytes; it refuses events with longer ones."""
+    """How long the backend lets names be, in UTF-8 bytes; it refuses events with longer ones (`lamed.events`)."""
 
     name_bytes: int = 128
     namespace_bytes: int = 64
@@ -141,8 +143,8 @@ def _name(field: str, what: str, name: str, limit: int) -> Iterator[Problem]:
         yield Problem(field, f"{what} must not be empty.")
     elif _CONTROL.search(name):
         yield Problem(field, f"{what} must not hold control characters: {name!r}.")
-    elif not _is_unicode(name):
-        yield Problem(field, f"{what} is not valid Unicode text: {name!r}.")
+    elif not _is_unicode(name) or _MANGLED.search(name):
+        yield Problem(field, f"{what} looks damaged by an encoding: {name!r}.")
     elif len(name.encode()) > limit:
         yield Problem(field, f"{what} is {len(name.encode())} bytes long; the backend counts names up to {limit}.")
 

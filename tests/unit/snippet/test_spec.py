@@ -6,6 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lamed.events import BadRequestError, tracked_event
+from lamed.settings import Endpoint, Settings
 
 from lamed_tui.errors import ExitCode, UsageError
 from lamed_tui.snippet.build import build
@@ -26,7 +30,10 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"experiment": ""}, "experiment", "must not be empty"),
     ({"experiment": "a\nb"}, "experiment", "control characters"),
     ({"experiment": "a\x7fb"}, "experiment", "control characters"),
-    ({"experiment": "\ud800"}, "experiment", "not valid Unicode"),
+    ({"experiment": "a\x85b"}, "experiment", "control characters"),
+    ({"experiment": "\ud800"}, "experiment", "damaged"),
+    ({"experiment": "caf\ufffd"}, "experiment", "damaged"),
+    ({"experiment": "100%2525"}, "experiment", "damaged"),
     ({"experiment": "é" * 65}, "experiment", "130 bytes long"),
     ({"namespace": ""}, "namespace", "must not be empty"),
     ({"namespace": "n" * 65}, "namespace", "up to 64"),
@@ -103,3 +110,19 @@ def test_building_names_everything_that_is_wrong_at_once() -> None:
     assert "name" in refused.value.what
     assert "sample" in refused.value.what
     assert "html or module" in refused.value.what
+
+
+@given(
+    st.text(st.characters(), min_size=0, max_size=70)
+    | st.lists(st.sampled_from(["%25", "%2525", "é", "\ufffd", "\x7f", "\x9f", "\xa0", "a" * 60])).map("".join)
+)
+def test_a_name_is_accepted_here_exactly_when_the_backend_counts_it(name: str) -> None:
+    """Except for the names that AlephBet itself has a use for."""
+    event = {"queryStringParameters": {"experiment": name, "variant": "v", "event": "participate", "uuid": "u"}}
+    try:
+        tracked_event(event, Settings(Endpoint("localhost")))
+        is_counted = True
+    except BadRequestError:
+        is_counted = False
+
+    assert (problems(replace(SPEC, experiment=name)) == ()) is is_counted
