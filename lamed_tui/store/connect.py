@@ -127,14 +127,29 @@ class Store:
             yield self._connect()
         except (redis.exceptions.RedisError, redis.exceptions.RedisClusterException, OSError, UnicodeError) as error:
             raise explain(error, self._settings) from None
+        except Exception:
+            # The client library does not foresee that a connection in use is closed by another thread.
+            if self._closed:
+                raise self._closed_error() from None
+            raise
 
     def _connect(self) -> Redis | RedisCluster:
-        with self._lock:
-            if self._closed:
-                raise StoreError(f"The connection to Redis at {self.location} has been closed.")
-            if self._client is None:
-                self._client = _client(self._settings)
-            return self._client
+        client = self._client
+        if client is None and not self._closed:
+            # A cluster is asked for its nodes here: outside the lock, so that `close` never waits for a server.
+            fresh = _client(self._settings)
+            with self._lock:
+                if self._client is None and not self._closed:
+                    self._client = fresh
+                client = self._client
+            if client is not fresh:
+                fresh.close()
+        if client is None:
+            raise self._closed_error()
+        return client
+
+    def _closed_error(self) -> StoreError:
+        return StoreError(f"The connection to Redis at {self.location} has been closed.")
 
     def _read_values(self, client: Redis | RedisCluster, keys: list[str]) -> list[str | None]:
         pipeline = client.pipeline(transaction=False)
@@ -169,7 +184,7 @@ def _client(settings: RedisSettings) -> Redis | RedisCluster:
         options |= {"ssl": True, "ssl_cert_reqs": settings.ssl_cert_reqs, "ssl_ca_certs": settings.ssl_ca_certs}
         options |= {"ssl_check_hostname": settings.ssl_cert_reqs == "required"}
     if settings.cluster:
-        return redis.RedisCluster(host=settings.host, port=settings.port, cluster_error_retry_attempts=1, **options)
+        return redis.RedisCluster(host=settings.host, port=settings.port, **options)
     if settings.unix_socket_path:
         return redis.Redis(unix_socket_path=settings.unix_socket_path, db=settings.db, **options)
     return redis.Redis(host=settings.host, port=settings.port, db=settings.db, **options)

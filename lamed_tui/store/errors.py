@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _LONGEST_QUOTE = 160
 _ECHOED_ARGUMENTS = "with args beginning with"
+_PIPELINE_PREFIX = " of pipeline caused error: "
 
 
 class StoreAccessError(StoreError):
@@ -184,7 +185,7 @@ def _quoted(error: BaseException, settings: RedisSettings) -> str:
     elif isinstance(error, ssl.SSLError):
         text = error.reason or "no reason given"
     # Servers that know no AUTH, and some proxies, answer with the arguments they were sent.
-    text = text.partition(_ECHOED_ARGUMENTS)[0]
+    text = text.rpartition(_PIPELINE_PREFIX)[2].partition(_ECHOED_ARGUMENTS)[0]
     if settings.password:
         text = text.replace(settings.password.get_secret_value(), "**********")
     line = "".join(character if character.isprintable() else " " for character in text).strip(" ,.")
