@@ -24,5 +24,5 @@ def duration_text(seconds: float) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """ "1 experiment", "2 experiments"."""
-    return f"{count_text(count)} {noun}{'' if count == 1 else 's'}"
+    """ "1 visitor", "1200 visitors": for running text, where nothing is aligned."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

