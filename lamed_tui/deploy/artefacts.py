@@ -1,0 +1,220 @@
+"""The artefact bucket, one per account and region: packages by their SHA-256, templates, and release records.
+
+Bucket names are global, so every call names the account that must own the bucket: a stranger's bucket of the same
+name is refused, never read or written.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lamed_tui.aws.errors import AccessDeniedError, ServiceError
+from lamed_tui.errors import DeployError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lamed_tui.aws.session import Aws
+    from lamed_tui.deploy.package import Package
+
+_MISSING = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchBucketPolicy", "NotFound"}
+
+
+@dataclass(frozen=True)
+class Artefacts:
+    """An existing, private bucket."""
+
+    aws: Aws
+    bucket: str
+    account: str
+
+    def put_package(self, package: Package) -> str:
+        """Upload a package unless it is there, and return its key.
+
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
+        key = package_key(package)
+        if not self._exists(key):
+            self._put(key, package.content, "application/zip")
+        return key
+
+    def put_template(self, name: str, digest: str, text: str) -> str:
+        """Upload a template and return the URL by which CloudFormation finds it.
+
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
+        key = f"stacks/{name}/templates/{digest}.json"
+        self._put(key, text.encode(), "application/json")
+        return f"{self.aws.s3.meta.endpoint_url.rstrip('/')}/{self.bucket}/{key}"
+
+    def put_document(self, key: str, document: Any) -> None:
+        """Write a JSON document.
+
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
+        self._put(key, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode(), "application/json")
+
+    def read_document(self, key: str) -> Any:
+        """Read a JSON document; None when there is none.
+
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
+        try:
+            answer = self.aws.s3.get_object(Bucket=self.bucket, Key=key, ExpectedBucketOwner=self.account)
+        except ServiceError as error:
+            if error.code in _MISSING:
+                return None
+            raise
+        return json.loads(answer["Body"].read())
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key that begins so.
+
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
+        pages = self.aws.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix, ExpectedBucketOwner=self.account
+        )
+        for page in pages:
+            yield from (item["Key"] for item in page.get("Contents", []) if "Key" in item)
+
+    def _exists(self, key: str) -> bool:
+        try:
+            self.aws.s3.head_object(Bucket=self.bucket, Key=key, ExpectedBucketOwner=self.account)
+        except ServiceError as error:
+            if error.code in _MISSING:
+                return False
+            raise
+        return True
+
+    def _put(self, key: str, content: bytes, content_type: str) -> None:
+        self.aws.s3.put_object(
+            Bucket=self.bucket,
+            Key=key,
+            Body=content,
+            ContentType=content_type,
+            ExpectedBucketOwner=self.account,
+            ChecksumAlgorithm="SHA256",
+        )
+
+
+def package_key(package: Package) -> str:
+    """Where a package lies in the bucket; its content decides."""
+    return f"packages/{package.sha256}.zip"
+
+
+def bucket_name(account: str, region: str) -> str:
+    """The bucket of an account and region."""
+    return f"lamed-artefacts-{account}-{region}"
+
+
+def find(aws: Aws) -> Artefacts | None:
+    """The bucket if it exists; nothing is changed.
+
+    Raises:
+        DeployError: somebody else owns a bucket of this name.
+        AwsError: AWS refused or could not be reached.
+    """
+    account = aws.identity().account
+    name = bucket_name(account, aws.region)
+    try:
+        aws.s3.head_bucket(Bucket=name, ExpectedBucketOwner=account)
+    except ServiceError as error:
+        if error.code in _MISSING:
+            return None
+        raise
+    except AccessDeniedError as error:
+        raise DeployError(
+            f"The artefact bucket {name} cannot be used: it belongs to another account, or {error.action} is missing.",
+            f"Allow {error.action} on it, or deploy to another region.",
+        ) from error
+    return Artefacts(aws, name, account)
+
+
+def ensure(aws: Aws) -> Artefacts:
+    """The bucket, made or completed if need be: private, encrypted, versioned, reachable over TLS only.
+
+    Raises:
+        DeployError: somebody else owns a bucket of this name.
+        AwsError: AWS refused or could not be reached.
+    """
+    artefacts = find(aws)
+    if artefacts is None:
+        account = aws.identity().account
+        artefacts = Artefacts(aws, bucket_name(account, aws.region), account)
+        _create(artefacts)
+    policy = _policy(artefacts.bucket, aws.s3.meta.partition)
+    if _policy_of(artefacts) != policy:
+        _configure(artefacts, policy)
+    return artefacts
+
+
+def _create(artefacts: Artefacts) -> None:
+    aws = artefacts.aws
+    if aws.region == "us-east-1":  # the one region that S3 does not accept as a place
+        aws.s3.create_bucket(Bucket=artefacts.bucket)
+        return
+    aws.s3.create_bucket(
+        Bucket=artefacts.bucket,
+        CreateBucketConfiguration={"LocationConstraint": aws.region},  # type: ignore[typeddict-item]  # any region
+    )
+
+
+def _configure(artefacts: Artefacts, policy: dict[str, Any]) -> None:
+    """Set everything; the policy last, since its presence says that the rest was set before."""
+    s3, owner = artefacts.aws.s3, artefacts.account
+    s3.put_public_access_block(
+        Bucket=artefacts.bucket,
+        ExpectedBucketOwner=owner,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+    s3.put_bucket_encryption(
+        Bucket=artefacts.bucket,
+        ExpectedBucketOwner=owner,
+        ServerSideEncryptionConfiguration={
+            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+        },
+    )
+    s3.put_bucket_versioning(
+        Bucket=artefacts.bucket, ExpectedBucketOwner=owner, VersioningConfiguration={"Status": "Enabled"}
+    )
+    s3.put_bucket_policy(Bucket=artefacts.bucket, ExpectedBucketOwner=owner, Policy=json.dumps(policy))
+
+
+def _policy_of(artefacts: Artefacts) -> Any:
+    try:
+        answer = artefacts.aws.s3.get_bucket_policy(Bucket=artefacts.bucket, ExpectedBucketOwner=artefacts.account)
+    except ServiceError as error:
+        if error.code in _MISSING:
+            return None
+        raise
+    return json.loads(answer["Policy"])
+
+
+def _policy(bucket: str, partition: str) -> dict[str, Any]:
+    arn = f"arn:{partition}:s3:::{bucket}"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TlsOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [arn, f"{arn}/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ],
+    }

@@ -1,0 +1,53 @@
+"""How a changed Redis password gets a new function version without any trace of the password in the template.
+
+A version's logical id must change with the password. A hash of the password would do, but whoever can read the
+template could then test guesses against it, salted or not. So the template holds a random word, the revision: it is
+kept as long as the password in the live function's environment is the one to deploy, and drawn anew otherwise. Only
+who may read the functions' environment, and so the password itself, can tell more.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+from lamed_tui.aws.errors import ServiceError
+from lamed_tui.deploy.environment import PASSWORD_VARIABLE
+from lamed_tui.deploy.template_functions import ALIAS, SECRET_REVISION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import SecretStr
+
+    from lamed_tui.aws.session import Aws
+    from lamed_tui.deploy.live import Live
+
+
+def revision(
+    password: SecretStr | None, live_password: str | None, live_revision: str | None, draw: Callable[[], str]
+) -> str | None:
+    """The revision to deploy: None without a password, the live one for the same password, else a new one."""
+    if password is None:
+        return None
+    same = live_password is not None and hmac.compare_digest(
+        live_password.encode(), password.get_secret_value().encode()
+    )
+    return live_revision if same and live_revision else draw()
+
+
+def read_live_password(aws: Aws, stack: Live, function: str) -> str | None:
+    """The password that the live version of a function uses; None when there is no such function or password.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    if SECRET_REVISION not in stack.parameters:
+        return None
+    try:
+        answer = aws.functions.get_function_configuration(FunctionName=function, Qualifier=ALIAS)
+    except ServiceError as error:
+        if error.code == "ResourceNotFoundException":
+            return None
+        raise
+    return answer.get("Environment", {}).get("Variables", {}).get(PASSWORD_VARIABLE)

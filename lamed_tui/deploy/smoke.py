@@ -1,0 +1,173 @@
+"""The smoke test: ask the deployed URL whether it counts each event once, guards its results and cleans up.
+
+It works in a namespace of its own that it removes again, so nobody's counters are touched.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
+
+from lamed_tui.deploy.events import SmokeChecked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lamed_tui.config.model import LimitSettings
+    from lamed_tui.deploy.clock import Clock
+    from lamed_tui.deploy.events import EndpointUrl
+
+_ANSWER_SECONDS = 35.0
+_VARIANT, _GOAL = "a", "goal"
+_PAUSE_SECONDS = 1.0
+
+
+class Answer(NamedTuple):
+    """A status (0 when nothing answered, with the reason in the body) and a body."""
+
+    status: int
+    body: str
+
+
+Transport = Callable[[str, str, Mapping[str, str]], Answer]
+"""Method, URL and headers to an answer; raises nothing."""
+
+
+def over_http(method: str, url: str, headers: Mapping[str, str]) -> Answer:
+    """Ask for real."""
+    request = urllib.request.Request(url, method=method, headers=dict(headers))  # noqa: S310 - our own endpoint
+    try:
+        with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as answer:  # noqa: S310 - our own endpoint
+            return Answer(answer.status, answer.read().decode(errors="replace"))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.read().decode(errors="replace"))
+    except (urllib.error.URLError, OSError) as error:
+        return Answer(0, str(getattr(error, "reason", error)))
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the test calls its things, within the configured limits."""
+
+    namespace: str
+    experiment: str
+    uuids: tuple[str, str]
+
+
+def names(limits: LimitSettings, token: str) -> Names:
+    """Names that the limits allow.
+
+    Args:
+        token: at least 32 hexadecimal digits that nobody used before.
+    """
+    experiment = limits.experiments[0] if limits.experiments else "smoke"[: limits.name_bytes]
+    return Names(
+        f"smoke-{token[:10]}" if limits.namespace_bytes >= 16 else token[: limits.namespace_bytes],
+        experiment,
+        (token[: limits.uuid_bytes], token[::-1][: limits.uuid_bytes]),
+    )
+
+
+@dataclass(frozen=True)
+class SmokeTest:
+    """One run against one deployment.
+
+    Attributes:
+        endpoints: the deployed routes.
+        api_key: the key's value.
+        patience: seconds that a fresh route or key may need until API Gateway knows it everywhere.
+    """
+
+    endpoints: Sequence[EndpointUrl]
+    api_key: str
+    names: Names
+    clock: Clock
+    transport: Transport = over_http
+    patience: float = 0.0
+
+    def run(self) -> Iterator[SmokeChecked]:
+        """Yield each expectation as soon as it is known; what was written is removed in any case."""
+        try:
+            yield from self._check()
+        finally:
+            self._delete()
+
+    def _check(self) -> Iterator[SmokeChecked]:
+        first, second = self.names.uuids
+        counted = self._patiently(lambda: self._track("participate", first), {0, 403, 404, 500, 502, 503, 504})
+        yield _expect("one event is accepted", counted, 200)
+        if counted.status != 200:
+            return
+        for endpoint in self._of("lamed.track"):
+            again = self._track("participate", first, endpoint)
+            yield _expect(f"{endpoint.method} {endpoint.path} accepts the same event again", again, 200)
+        yield _expect("a goal is accepted", self._track(_GOAL, second), 200)
+        yield _expect("a missing parameter is refused", self._track("participate", None), 400)
+        for endpoint in self._of("lamed.all"):
+            yield from self._check_results(endpoint)
+        for _ in self._of("lamed.delete"):
+            yield _expect("the experiment is deleted", self._delete(), 200)
+            if results := self._of("lamed.all"):
+                yield self._expect_counts(results[0], "nothing is left behind", None)
+
+    def _check_results(self, endpoint: EndpointUrl) -> Iterator[SmokeChecked]:
+        if endpoint.api_key_required:
+            yield _expect(f"{endpoint.path} is closed without the key", self._ask(endpoint, key=False), 403)
+        self._patiently(lambda: self._ask(endpoint), {0, 403})
+        yield self._expect_counts(endpoint, f"{endpoint.path} shows each event counted once", (1, 1))
+
+    def _expect_counts(self, endpoint: EndpointUrl, title: str, expected: tuple[int, int] | None) -> SmokeChecked:
+        answer = self._ask(endpoint)
+        if answer.status != 200:
+            return _expect(title, answer, 200)
+        found = _counts(answer.body, self.names.experiment)
+        return SmokeChecked(title, found == expected, "" if found == expected else f"counted {found}")
+
+    def _of(self, handler: str) -> list[EndpointUrl]:
+        return [endpoint for endpoint in self.endpoints if endpoint.handler == handler]
+
+    def _track(self, event: str, uuid: str | None, endpoint: EndpointUrl | None = None) -> Answer:
+        query = {"experiment": self.names.experiment, "variant": _VARIANT, "event": event}
+        return self._ask(endpoint or self._of("lamed.track")[0], query | ({"uuid": uuid} if uuid else {}))
+
+    def _delete(self) -> Answer:
+        routes = self._of("lamed.delete")
+        return self._ask(routes[0], {"experiment": self.names.experiment}) if routes else Answer(0, "no route")
+
+    def _ask(self, endpoint: EndpointUrl, query: Mapping[str, str] | None = None, *, key: bool = True) -> Answer:
+        url = f"{endpoint.url}?{urlencode({'namespace': self.names.namespace, **(query or {})})}"
+        method = "GET" if endpoint.method == "ANY" else endpoint.method
+        return self.transport(method, url, {"x-api-key": self.api_key} if key and endpoint.api_key_required else {})
+
+    def _patiently(self, ask: Callable[[], Answer], passing: set[int]) -> Answer:
+        deadline = self.clock.monotonic() + self.patience
+        while (answer := ask()).status in passing and self.clock.monotonic() < deadline:
+            self.clock.sleep(_PAUSE_SECONDS)
+        return answer
+
+
+def _expect(title: str, answer: Answer, status: int) -> SmokeChecked:
+    if answer.status == status:
+        return SmokeChecked(title, passed=True)
+    got = f"answered {answer.status}" if answer.status else "did not answer"
+    return SmokeChecked(title, passed=False, detail=f"{got}, not {status}: {answer.body[:200]}")
+
+
+def _counts(body: str, experiment: str) -> tuple[int, int] | None:
+    """Successes and trials of the one goal and variant of an experiment; None when it has none."""
+    try:
+        document: Any = json.loads(body)
+    except ValueError:
+        return None
+    for entry in document if isinstance(document, list) else []:
+        if isinstance(entry, dict) and entry.get("experiment") == experiment:
+            for goal in entry.get("goals", []):
+                for result in goal.get("results", []):
+                    return int(result["successes"]), int(result["trials"])
+    return None

@@ -1,0 +1,63 @@
+"""What is deployed, for people and scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lamed_tui.deploy import live, template, urls
+
+if TYPE_CHECKING:
+    from lamed_tui.aws.session import Aws
+    from lamed_tui.config.model import Config
+    from lamed_tui.deploy.events import EndpointUrl
+
+
+@dataclass(frozen=True)
+class Status:
+    """A backend as it stands.
+
+    Attributes:
+        stack_status: CloudFormation's word; None when nothing is deployed.
+        release: the live release's number; None when nothing is deployed.
+        base_url: where the API answers, without a slash at the end.
+        api_key: the key's value, when it was asked for.
+    """
+
+    name: str
+    stack_status: str | None
+    release: int | None
+    region: str
+    base_url: str | None
+    endpoints: tuple[EndpointUrl, ...]
+    api_key: str | None = field(default=None, repr=False)
+
+
+def read(aws: Aws, config: Config, *, show_key: bool = False) -> Status:
+    """Ask AWS what is deployed under the configuration's name.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    stack = live.read(aws, config.name)
+    base = urls.base_url(stack.outputs, aws.endpoint_url)
+    routes = live.endpoints_of(live.read_template(aws, stack))
+    key_id = stack.outputs.get(template.API_KEY_ID)
+    return Status(
+        config.name,
+        stack.status,
+        stack.release,
+        aws.region,
+        base,
+        urls.endpoint_urls(base, routes),
+        read_api_key(aws, key_id) if show_key and key_id else None,
+    )
+
+
+def read_api_key(aws: Aws, key_id: str) -> str:
+    """The value of the API key.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    return aws.apigateway.get_api_key(apiKey=key_id, includeValue=True)["value"]
