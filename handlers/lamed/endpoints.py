@@ -21,11 +21,11 @@ from __future__ import annotations
 import sys
 import time
 
-from lamed import events, responses, store
+from lamed import events, removal, responses, results, store, tracking
 from lamed.events import BadRequestError
 from lamed.resp import StoreError, UnreachableError
 from lamed.settings import SettingsError
-from lamed.store import LimitReachedError
+from lamed.tracking import LimitReachedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,13 +80,15 @@ def _track(event: object, warm: Store, now: float, deadline: float) -> tuple[str
     allowed = warm.settings.limits.experiments
     if allowed is not None and tracked.experiment not in allowed:
         raise _NotAllowedError
-    status = "duplicate" if warm.track(tracked, now=now, deadline=deadline) == store.DUPLICATE else "counted"
+    status = (
+        "duplicate" if tracking.track(warm, tracked, now=now, deadline=deadline) == tracking.DUPLICATE else "counted"
+    )
     return status, f'{{"status":"{status}"}}'
 
 
 def _all(event: object, warm: Store, _now: float, deadline: float) -> tuple[str, str]:
     namespace, scope, names = events.scope_of(event, warm.settings)
-    found = warm.read(namespace, names, deadline=deadline)
+    found = results.read(warm, namespace, names, deadline=deadline)
     answer: list[object] = [{"meta": {"scope": scope}}]
     answer += [{"experiment": name, "goals": goals} for name, goals in found]
     return "read", _within_limits(responses.encoded(answer))
@@ -94,13 +96,13 @@ def _all(event: object, warm: Store, _now: float, deadline: float) -> tuple[str,
 
 def _experiment(event: object, warm: Store, _now: float, deadline: float) -> tuple[str, str]:
     namespace, name = events.named_experiment(event, warm.settings)
-    found = warm.read(namespace, [name], deadline=deadline)
+    found = results.read(warm, namespace, [name], deadline=deadline)
     return "read", _within_limits(responses.encoded(found[0][1]))
 
 
 def _delete(event: object, warm: Store, now: float, deadline: float) -> tuple[str, str]:
     namespace, name = events.named_experiment(event, warm.settings)
-    warm.delete(namespace, name, now=now, deadline=deadline)
+    removal.delete(warm, namespace, name, now=now, deadline=deadline)
     return "deleted", '{"status":"deleted"}'
 
 

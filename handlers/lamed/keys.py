@@ -56,6 +56,7 @@ PARTICIPATE = "participate"  # the event that makes a visitor a participant; eve
 
 NODE_CAPACITY = 512  # the default of set-max-intset-entries
 NODE_LEVELS = 5  # 512 * (1 + 16 + … + 16^4) = 36 million events a window before the last level outgrows its intsets
+FEW_NODE_LEVELS = 2  # enough for 8,704 events a window
 CLOCK_SKEW = 60  # seconds by which the clocks of two containers may differ
 
 _ESCAPES = {"25": "%", "3A": ":", "7B": "{", "7D": "}"}
@@ -232,10 +233,10 @@ def seen_node(counter: str, window: int, digits: str = "") -> str:
     return f"{root}:{digits}" if digits else root
 
 
-def seen_path(counter: str, window: int, digits: str) -> list[str]:
-    """The nodes that may hold a digest, from the root down."""
+def seen_path(counter: str, window: int, digits: str, levels: int = NODE_LEVELS) -> list[str]:
+    """The first `levels` nodes that may hold a digest, from the root down."""
     root = f"{{{counter}}}:seen:{window}"
-    return [root, *[f"{root}:{digits[:level]}" for level in range(1, NODE_LEVELS)]]
+    return [root, *[f"{root}:{digits[:level]}" for level in range(1, levels)]]
 
 
 def legacy_flag(namespace: str, experiment: str, goal: str, variant: str, uuid: str) -> str:

@@ -162,14 +162,9 @@ class Settings:
         self.legacy_until = legacy_until
 
 
-def snapshot(environment: Mapping[str, str]) -> tuple[str, ...]:
+def snapshot(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """The variables' values as they are now: equal snapshots mean equal settings."""
     return tuple([environment.get(name, "") for name in _VARIABLES])
-
-
-def current_snapshot() -> tuple[str, ...]:
-    """`snapshot` of this process's environment."""
-    return snapshot(os.environ)
 
 
 def parse(values: tuple[str, ...]) -> Settings:

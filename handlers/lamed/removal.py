@@ -1,0 +1,86 @@
+"""Deleting an experiment: its counters under every spelling, their companions, and its index entries."""
+
+from __future__ import annotations
+
+from lamed import keys
+from lamed.results import index_of
+from lamed.store import KEYS_A_COMMAND, chunks, number, texts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lamed.resp import Command
+    from lamed.store import Store
+
+_HEX_DIGITS = "0123456789abcdef"
+
+
+def delete(store: Store, namespace: str, experiment: str, *, now: float, deadline: float) -> None:
+    """Remove an experiment; one that does not exist is as good as removed.
+
+    Interrupted, it can be repeated: the indexes go last. An event that arrives meanwhile counts for the restarted
+    experiment. What 0.4.3 remembered of single events cannot be found, and expires.
+
+    Raises:
+        StoreError: Redis could not be reached by `deadline` (on the monotonic clock), or answered an error.
+    """
+    members, groups = index_of(store, namespace, deadline=deadline)
+    spaces = keys.spellings(namespace, cluster=store.cluster)
+    stored = [member for member in members if keys.decode(member) == experiment]
+    names = list(dict.fromkeys([*keys.spellings(experiment, cluster=store.cluster), *stored]))
+    own_indexes = [f"{space}:{name}:counter_keys" for space in spaces for name in names]
+    found = {key for group in groups.get(experiment, {}).values() for key in group}
+    prefixes = tuple([f"{space}:counters:" for space in spaces])
+    for reply in store.ask([["SMEMBERS", key] for key in own_indexes], deadline):
+        found.update([key for key in texts(reply) if key.startswith(prefixes)])
+    counters = sorted(found)
+    store.ask(list(_removals(store, counters, now, deadline)), deadline)
+    commands: list[Command] = [["SREM", f"{space}:experiments", *names] for space in spaces]
+    for some in chunks(counters, KEYS_A_COMMAND):
+        commands += [["SREM", f"{space}:counter_keys", *some] for space in spaces]
+    commands += [["DEL", key] for key in own_indexes]
+    store.ask(commands, deadline)
+    _index_survivors(store, namespace, experiment, counters, deadline)
+
+
+def _removals(store: Store, counters: Sequence[str], now: float, deadline: float) -> Iterator[Command]:
+    """Commands that remove counters with their companions.
+
+    A counter and its root nodes go in one command, so that no event is forgotten and yet stays counted.
+    """
+    # 0.4.3's raw names may hold braces, which on a cluster put a counter elsewhere; such a counter has no companions.
+    alone = [counter for counter in counters if store.cluster and "{" in counter]
+    nodes: dict[str, list[str]] = {counter: [] for counter in counters if counter not in alone}
+    windows = keys.living_windows(now, store.window_seconds)
+    level = [(counter, window, "") for counter in nodes for window in windows]
+    while level:
+        sizes = store.ask([["SCARD", keys.seen_node(*place)] for place in level], deadline)
+        full: list[tuple[str, int, str]] = []
+        for place, size in zip(level, sizes, strict=True):
+            counter, _, digits = place
+            if size:
+                nodes[counter].append(keys.seen_node(*place))
+            if number(size) >= keys.NODE_CAPACITY and len(digits) + 1 < keys.NODE_LEVELS:
+                full.append(place)
+        level = [(counter, window, digits + digit) for counter, window, digits in full for digit in _HEX_DIGITS]
+    for counter, found in nodes.items():
+        series = [key for kind in (keys.HOURS, keys.DAYS) for key, _ in kind.chunks(counter, now)]
+        for some in reversed(list(chunks([counter, *series, *found], KEYS_A_COMMAND))):
+            yield ["UNLINK", *some]
+    for counter in alone:
+        yield ["UNLINK", counter]
+
+
+def _index_survivors(store: Store, namespace: str, experiment: str, counters: Sequence[str], deadline: float) -> None:
+    """Index again what events have counted since, and forget the namespace if nothing is left in it."""
+    spaces = keys.spellings(namespace, cluster=store.cluster)
+    used: list[Command] = [["EXISTS", f"{space}:experiments"] for space in spaces]
+    replies = store.ask([*used, *[["EXISTS", key] for key in counters]], deadline)
+    commands: list[Command] = []
+    for counter, exists in zip(counters, replies[len(spaces) :], strict=True):
+        if exists:
+            commands += store.indexing(namespace, experiment, counter)
+    if not commands and not any(replies[: len(spaces)]):
+        commands = [["SREM", keys.NAMESPACES_KEY, keys.encode(namespace, cluster=store.cluster)]]
+    store.ask(commands, deadline)
