@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 
 class Terminal:
@@ -84,20 +84,21 @@ def running_in_tmux(
         terminal._tmux("kill-server")
 
 
-def processes_with(name: str, value: str) -> dict[int, str]:
-    """The processes that carry this environment variable, by pid, with their command lines."""
-    wanted = f"{name}={value}".encode()
+def processes_of(directory: Path) -> dict[int, str]:
+    """The processes that were told of this folder in their environment or command line, by pid; tmux itself is not."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if wanted in (entry / "environ").read_bytes().split(b"\0"):
-                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            command = (entry / "cmdline").read_bytes()
+            told = command + (entry / "environ").read_bytes()
         except OSError:
             continue  # it ended while we looked, or it is not ours
+        if str(directory).encode() in told and not command.startswith(b"tmux") and int(entry.name) != os.getpid():
+            found[int(entry.name)] = command.replace(b"\0", b" ").decode(errors="replace")
     return found
 
 
-def listening_addresses(pids: set[int]) -> set[str]:
+def listening_addresses(pids: Collection[int]) -> set[str]:
     """The TCP addresses these processes listen on."""
     rows = subprocess.run(["ss", "-Hltnp"], check=True, capture_output=True, text=True).stdout.splitlines()
     return {row.split()[3] for row in rows if any(f"pid={pid}," in row for pid in pids)}

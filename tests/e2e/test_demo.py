@@ -1,0 +1,169 @@
+"""`lamed demo`, from outside: as a script runs it, and as a person sees it in a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.terminal import Terminal, listening_addresses, processes_of, running_in_tmux
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LAMED = [sys.executable, "-m", "lamed_tui"]
+
+
+def demo_environment(directory: Path) -> dict[str, str]:
+    """A fresh person's environment; TMPDIR receives every file, and tells the demo's processes from all others."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(directory),
+        "TMPDIR": str(directory),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+    }
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A short path (Unix sockets allow about 100 characters); whatever a failing test leaves running is ended."""
+    directory = tmp_path / "h"
+    directory.mkdir()
+    yield directory
+    for pid in processes_of(directory):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def assert_nothing_is_left(home: Path, addresses: set[str]) -> None:
+    assert processes_of(home) == {}
+    listening = subprocess.run(["ss", "-Hltn"], check=True, capture_output=True, text=True).stdout
+    assert [address for address in addresses if f"{address} " in listening] == []
+    assert [path.name for path in home.iterdir() if path.name.startswith("lamed-demo-")] == []
+
+
+def addresses_of_the_demo(home: Path) -> set[str]:
+    """Where the demo's servers listen, as found from outside."""
+    return listening_addresses(processes_of(home))
+
+
+def test_a_headless_demo_counts_exactly_what_was_acknowledged(home: Path) -> None:
+    run = subprocess.run(
+        [*LAMED, "demo", "--headless", "--seconds", "8", "--json"],
+        env=demo_environment(home),
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    report: dict[str, Any] = json.loads(run.stdout)
+    assert set(report) == {
+        "base_url",
+        "redis_url",
+        "events_sent",
+        "events_acknowledged",
+        "duplicates_sent",
+        "experiments",
+    }
+    assert report["duplicates_sent"] > 0
+    assert report["events_acknowledged"] == report["events_sent"] - report["duplicates_sent"] > 50
+    counted = sum(
+        sum(variant["visitors"] for variant in experiment["variants"])
+        + sum(variant["conversions"] for goal in experiment["goals"] for variant in goal["variants"])
+        for experiment in report["experiments"]
+    )
+    assert counted == report["events_acknowledged"]
+    assert len(report["experiments"]) >= 4
+    assert_nothing_is_left(home, set())
+
+
+def test_a_person_sees_a_counter_rise_and_leaves_nothing_behind(home: Path) -> None:
+    with running_in_tmux([*LAMED, "demo"], home, demo_environment(home)) as terminal:
+        first = visitors_shown(terminal, more_than=0)
+        visitors_shown(terminal, more_than=first)
+        addresses = addresses_of_the_demo(home)
+        assert len(addresses) >= 2
+        assert all(address.startswith("127.0.0.1:") for address in addresses)
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert_nothing_is_left(home, addresses)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_console_demo_and_everything_it_started(home: Path, number: signal.Signals) -> None:
+    with running_in_tmux([*LAMED, "demo"], home, demo_environment(home)) as terminal:
+        visitors_shown(terminal, more_than=0)
+        addresses = addresses_of_the_demo(home)
+        os.kill(terminal.process(), number)
+        assert terminal.wait_for_exit() in {0, 130}
+        assert_nothing_is_left(home, addresses)
+
+
+def test_serve_prints_exports_that_work_and_stays_until_interrupted(home: Path) -> None:
+    with subprocess.Popen(
+        [*LAMED, "demo", "--serve"],
+        env=demo_environment(home),
+        cwd=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        exports: dict[str, str] = {}
+        while "LAMED_REDIS_URL" not in exports or "AWS_ENDPOINT_URL" not in exports:
+            found = re.fullmatch(r"export (\w+)='?([^']*)'?\n", process.stdout.readline())
+            assert found, "a line that no shell could use"
+            exports[found[1]] = found[2]
+        with urllib.request.urlopen(f"{exports['AWS_ENDPOINT_URL']}/_ministack/health") as answer:
+            assert answer.status == 200
+        results = subprocess.run(
+            [*LAMED, "results", "--json"],
+            env=demo_environment(home) | exports,
+            cwd=home,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert json.loads(results.stdout)["experiments"] == []
+        addresses = addresses_of_the_demo(home)
+        time.sleep(0.2)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+    assert_nothing_is_left(home, addresses)
+
+
+def test_without_a_terminal_the_demo_says_how_to_run_it(home: Path) -> None:
+    run = subprocess.run(
+        [*LAMED, "demo"], env=demo_environment(home), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 2
+    assert "--headless" in run.stderr
+    assert run.stdout == ""
+
+
+def visitors_shown(terminal: Terminal, *, more_than: int) -> int:
+    """The visitors of the experiment that is in detail, once there are more than that."""
+
+    def number(screen: str) -> int:
+        found = re.search(r"signup button\s.*?([\d,]+)", screen)
+        return int(found[1].replace(",", "")) if found else 0
+
+    return number(
+        terminal.wait_until(
+            lambda screen: number(screen) > more_than, what=f"more than {more_than} visitors", seconds=90
+        )
+    )
