@@ -1,35 +1,57 @@
 """Find, read, check and save `config.json`.
 
-A file is a JSON object. Its secrets are wrapped the moment it is parsed and unwrapped only while it is written; keys
-that nobody here knows survive a save. Saving is atomic, leaves mode 0600 and keeps the version before as
-`config.json.bak`.
+A file is a JSON object; keys that nobody here knows survive a save. Saving is atomic, leaves mode 0600 and keeps the
+version before as `config.json.bak`.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
+import shlex
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr, ValidationError
 
+from lamed_tui.config.documents import (
+    Document,
+    copied,
+    flattened,
+    masked,
+    parse_document,
+    path_of,
+    rendered,
+    value_at,
+    with_values,
+)
 from lamed_tui.config.model import Config
 from lamed_tui.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pydantic_core import ErrorDetails
 
-FILE_NAME = "config.json"
-_SECRET_KEY = re.compile(r"passw|secret|token|api_?key|credential", re.IGNORECASE)
-_CONNECTION_KEYS = ("url", "host", "port", "db", "username", "password", "ssl", "unix_socket_path")
+__all__ = [
+    "Document",
+    "LoadedConfig",
+    "backup_of",
+    "check",
+    "flattened",
+    "load",
+    "locate",
+    "masked",
+    "parse_document",
+    "read_document",
+    "save",
+    "with_values",
+]
 
-Document = dict[str, Any]
+FILE_NAME = "config.json"
+_CONNECTION_KEYS = ("url", "host", "port", "db", "username", "password", "ssl", "unix_socket_path")
+_FIX = "Correct it with lamed configure --edit or lamed configure --set KEY=VALUE."
 
 
 @dataclass(frozen=True)
@@ -51,21 +73,41 @@ class LoadedConfig:
 
     def source(self, key: str) -> str:
         """Where the value of a dotted key came from: an environment variable, the file, or the default."""
-        parents = [key.rsplit(".", depth)[0] for depth in range(key.count(".") + 1)]
-        for candidate in parents:
-            if candidate in self.environment:
-                return self.environment[candidate]
-        value: Any = self.document
-        for part in key.split("."):
-            if not isinstance(value, dict) or part not in value:
-                return "default"
-            value = value[part]
-        return str(self.path)
+        names = path_of(key)
+        for depth in range(len(names), 0, -1):
+            if origin := self.environment.get(".".join(names[:depth])):
+                return origin
+        if value_at(self.document, key) is not None:
+            return str(self.path)
+        if names[0] == "redis" and names[-1] in _CONNECTION_KEYS and value_at(self.document, "redis.url"):
+            return f"{self.path} (redis.url)"
+        return "default"
 
 
-def locate(explicit: Path | None = None, *, home: Path | None = None, directory: Path | None = None) -> Path:
-    """The file to use: the one named, else `./config.json`, else `~/.lamed/config.json` (which may not exist yet)."""
+def locate(
+    explicit: Path | None = None,
+    *,
+    must_exist: bool = True,
+    home: Path | None = None,
+    directory: Path | None = None,
+) -> Path:
+    """The file to use: the one named, else `./config.json`, else `~/.lamed/config.json` (which may not exist yet).
+
+    Args:
+        explicit: the file that a person named.
+        must_exist: whether a named file has to be there; a misspelt name must not mean the defaults.
+        home: the person's home folder.
+        directory: the current folder.
+
+    Raises:
+        ConfigError: the file that was named does not exist.
+    """
     if explicit is not None:
+        if must_exist and not explicit.exists():
+            raise ConfigError(
+                f"There is no {explicit}.",
+                f"Correct --config, or create it with: lamed --config {shlex.quote(str(explicit))} configure",
+            )
         return explicit
     beside = (directory or Path.cwd()) / FILE_NAME
     return beside if beside.is_file() else (home or Path.home()) / ".lamed" / FILE_NAME
@@ -79,7 +121,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> LoadedConf
     """
     document, exists = read_document(path)
     layered, origins = _with_environment(document, environment or {})
-    config = check(layered, path)
+    config = check(layered, path, origins)
     return LoadedConfig(config, path, exists, document, origins)
 
 
@@ -87,110 +129,95 @@ def read_document(path: Path) -> tuple[Document, bool]:
     """The file's JSON object with its secrets wrapped, and whether there is a file.
 
     Raises:
-        ConfigError: the file cannot be read or is not a JSON object.
+        ConfigError: the file cannot be read or is not a JSON object; the version before is named when there is one.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        return parse_document(path.read_text(encoding="utf-8"), str(path)), True
     except FileNotFoundError:
         return {}, False
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.", "Check the file and its permissions.") from None
-    return parse_document(text, path), True
+    except ConfigError as error:
+        raise ConfigError(error.what, f"{error.fix} {_way_back(path)}".strip()) from None
 
 
-def parse_document(text: str, path: Path) -> Document:
-    """Parse a configuration's text, wrapping secrets at once.
-
-    Raises:
-        ConfigError: it is not a JSON object; line and column are named.
-    """
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ConfigError(
-            f"{path} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
-            "Correct it there, or run: lamed configure --edit",
-        ) from None
-    except RecursionError:
-        raise ConfigError(f"{path} is nested too deeply to be a configuration.") from None
-    if not isinstance(document, dict):
-        raise ConfigError(f"{path} must hold one JSON object, such as {{}}.")
-    wrapped: Document = _wrap_secrets(document)
-    return wrapped
-
-
-def check(document: Document, path: Path) -> Config:
+def check(document: Document, path: Path, environment: Mapping[str, str] | None = None) -> Config:
     """Validate a document.
 
+    Args:
+        document: secrets wrapped.
+        path: the file it belongs to, for the message.
+        environment: dotted keys that an environment variable decided, with the variable's name.
+
     Raises:
-        ConfigError: naming each value that is not allowed by its path, such as `redis.port: must be 1–65535`.
+        ConfigError: naming each value that is not allowed by its path, such as `redis.port: must be 1–65535`, and the
+            environment variable where the value came from one.
     """
     try:
         return Config.model_validate(document)
     except ValidationError as error:
-        problems = "; ".join(dict.fromkeys(_sentence(detail) for detail in error.errors(include_input=False)))
-        raise ConfigError(
-            f"{path}: {problems}.", "Correct it with lamed configure --edit or lamed configure --set KEY=VALUE."
-        ) from None
+        details = error.errors(include_input=False)
+    in_file: dict[str, None] = {}
+    in_environment: dict[str, None] = {}
+    for detail in details:
+        key = ".".join(str(part) for part in detail["loc"])
+        variable = (environment or {}).get(key)
+        if variable:
+            in_environment[f"{variable} ({key}): {_sentence(detail)}"] = None
+        else:
+            in_file[f"{key or 'the file'}: {_sentence(detail)}"] = None
+    told = [f"{path}: {'; '.join(in_file)}."] if in_file else []
+    told += [f"{problem}." for problem in in_environment]
+    raise ConfigError(" ".join(told), _FIX if in_file else "Correct or unset the environment variable.")
 
 
 def save(path: Path, document: Document) -> None:
-    """Write a checked document atomically with mode 0600, keeping the version before as `<name>.bak`.
+    """Write a checked document atomically with mode 0600, keeping the version before as `backup_of(path)`.
+
+    A document equal to the file's is not written again, so that the version before stays the version before.
 
     Raises:
         ConfigError: the document is not valid, or the file cannot be written; the old file is then untouched.
     """
     check(document, path)
-    text = json.dumps(document, indent=2, ensure_ascii=False, default=_reveal) + "\n"
+    content = rendered(document)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A symbolic link stays one: what it points at is replaced.
         target = path.resolve()
-        if target.exists():
-            _write_atomically(target.with_name(target.name + ".bak"), target.read_bytes())
-        _write_atomically(target, text.encode())
+        before = target.read_bytes() if target.exists() else None
+        if before == content:
+            target.chmod(0o600)
+            return
+        if before is not None:
+            _write_atomically(backup_of(target), before)
+        _write_atomically(target, content)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}.", "Check the folder, its permissions and the free space."
         ) from None
 
 
-def with_values(document: Document, assignments: Mapping[str, Any]) -> Document:
-    """A copy of the document with dotted keys set; `None` removes a key.
-
-    Raises:
-        ConfigError: a key leads through a value that is no object.
-    """
-    changed: Document = _copy(document)
-    for key, value in assignments.items():
-        *parents, last = key.split(".")
-        section = changed
-        for depth, part in enumerate(parents):
-            inner = section.setdefault(part, {})
-            if not isinstance(inner, dict):
-                raise ConfigError(
-                    f"{key}: {'.'.join(parents[: depth + 1])} is not a section, so nothing fits below it."
-                )
-            section = inner
-        if value is None:
-            section.pop(last, None)
-        else:
-            section[last] = value
-    wrapped: Document = _wrap_secrets(changed)
-    return wrapped
+def backup_of(path: Path) -> Path:
+    """Where `save` keeps the version before: beside the file itself, also when `path` is a symbolic link to it."""
+    target = path.resolve()
+    return target.with_name(target.name + ".bak")
 
 
-def masked(document: Document) -> Document:
-    """The document as it may be shown: every secret as `**********`."""
-    shown: Document = json.loads(json.dumps(document, default=str))
-    return shown
+def _way_back(path: Path) -> str:
+    backup = backup_of(path)
+    if not backup.is_file():
+        return ""
+    return (
+        f"The version before the last save can be restored with: cp {shlex.quote(str(backup))} {shlex.quote(str(path))}"
+    )
 
 
 def _with_environment(document: Document, environment: Mapping[str, str]) -> tuple[Document, dict[str, str]]:
     """Lay `LAMED_*` over the document; a URL replaces the whole address, so no password goes to another server."""
-    layered = _copy(document)
+    layered: Document = copied(document)
     redis = layered.get("redis", {})
     origins: dict[str, str] = {}
     if not isinstance(redis, dict):
@@ -210,7 +237,6 @@ def _with_environment(document: Document, environment: Mapping[str, str]) -> tup
 
 
 def _sentence(detail: ErrorDetails) -> str:
-    path = ".".join(str(part) for part in detail["loc"]) or "the file"
     plain = {
         "missing": "is required",
         "string_type": "must be text",
@@ -221,29 +247,7 @@ def _sentence(detail: ErrorDetails) -> str:
         "tuple_type": "must be a list",
         "too_short": "must not be empty",
     }
-    message = plain.get(detail["type"], detail["msg"][:1].lower() + detail["msg"][1:])
-    return f"{path}: {message}"
-
-
-def _wrap_secrets(value: Any, key: str = "", parent: str = "") -> Any:
-    if isinstance(value, dict):
-        return {name: _wrap_secrets(inner, name, key) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_wrap_secrets(inner, key, parent) for inner in value]
-    is_secret = _SECRET_KEY.search(key) or (parent == "redis" and key == "url")
-    return SecretStr(value) if is_secret and isinstance(value, str) else value
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _copy(inner) for name, inner in value.items()}
-    return [_copy(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _reveal(value: object) -> str:
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    raise TypeError(f"{type(value).__name__} has no place in a configuration")
+    return plain.get(detail["type"], detail["msg"][:1].lower() + detail["msg"][1:])
 
 
 def _write_atomically(path: Path, content: bytes) -> None:
@@ -257,13 +261,3 @@ def _write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-
-
-def flattened(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every leaf of a nested mapping as (dotted key, value), sections in order."""
-    for key, inner in value.items():
-        path = f"{prefix}{key}"
-        if isinstance(inner, dict) and inner:
-            yield from flattened(inner, f"{path}.")
-        else:
-            yield path, inner
