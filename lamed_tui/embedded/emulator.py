@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from lamed_tui.errors import EmbeddedError
 
@@ -86,16 +86,26 @@ def _spawn(listener: socket.socket, port: int, directory: Path, settings: Mappin
 def _wait_until_healthy(endpoint: str, process: subprocess.Popen[bytes], directory: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=2):  # noqa: S310 - http by design
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
+        if _is_healthy(endpoint):
+            return
+        time.sleep(0.05)
     last_words = _log(directory).read_text(errors="replace").strip().rsplit("\n", 1)[-1]
     raise EmbeddedError(
         f"The embedded AWS emulator at {endpoint} did not become healthy"
         + (f": {last_words}" if last_words else f" in {_START_SECONDS:.0f} seconds.")
     )
+
+
+def _is_healthy(endpoint: str) -> bool:
+    # Not urllib.request: that would ask a configured proxy for our loopback address.
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=2)
+    try:
+        connection.request("GET", "/_ministack/health")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
