@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from lamed_tui.aws.errors import AccessDeniedError, TransientError, denied_action
@@ -116,7 +117,11 @@ class Follower:
         return fresh
 
     def _changed(self, event: StackEventTypeDef) -> ResourceChanged:
-        logical_id, status, at = event.get("LogicalResourceId", ""), event.get("ResourceStatus", ""), event["Timestamp"]
+        logical_id, status, at = (
+            event.get("LogicalResourceId", ""),
+            event.get("ResourceStatus", ""),
+            event["Timestamp"].astimezone(UTC),
+        )
         reason = self.hide(event.get("ResourceStatusReason", ""))
         if status.endswith("_IN_PROGRESS"):
             begun = self._started.setdefault(logical_id, at)

@@ -79,7 +79,7 @@ class Options:
 
 def deploy(
     config: Config, aws: Aws, *, package: Package | None = None, options: Options | None = None
-) -> Iterator[DeployEvent]:
+) -> Generator[DeployEvent, None, None]:
     """Make the stack what the configuration says, telling each step.
 
     Args:
@@ -190,6 +190,7 @@ class _Run:
                 base, endpoints = self._urls(stack, candidate.live_body)
                 yield Declined(stack.release, base, endpoints)
                 return
+            yield Applying(len(made.changes))
             artefacts.ensure(self.aws).put_package(self.package)
             executing = True
             follower = apply.execute(self.aws, change_set, token, self.options.clock, self._hide)
@@ -197,7 +198,6 @@ class _Run:
             if not executing:
                 with suppress(LamedError):  # the reason for being here matters more
                     changeset.discard(self.aws, pending)
-        yield Applying(len(made.changes))
         outcome = yield from follower.follow()
         if not outcome.stack.state.succeeded:
             raise apply.failure(self.aws, outcome, self.config.name)

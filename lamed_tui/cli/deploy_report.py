@@ -1,0 +1,299 @@
+"""How a deployment is told: to a person, calmly and on stderr, or to a script, one JSON object a line on stdout."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lamed_tui.cli.output import print_json_line
+from lamed_tui.deploy.events import (
+    Applying,
+    Attached,
+    Declined,
+    Deployed,
+    Planned,
+    ResourceChanged,
+    SmokeChecked,
+    Warned,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+    from rich.table import Table
+
+    from lamed_tui.deploy.events import DeployEvent, EndpointUrl
+    from lamed_tui.deploy.plan import Action, Plan
+    from lamed_tui.errors import LamedError
+
+_MARKS: dict[Action, tuple[str, str]] = {
+    "add": ("+", "green"),
+    "modify": ("~", "yellow"),
+    "replace": ("!", "bold red"),
+    "remove": ("-", "red"),
+}
+
+
+class Report(Protocol):
+    """Somebody to whom a deployment is told."""
+
+    def tell(self, event: DeployEvent) -> None:
+        """Something happened."""
+
+    def failed(self, error: LamedError | None) -> None:
+        """It ended badly, or (None) was interrupted; the error itself is shown elsewhere."""
+
+    def close(self) -> None:
+        """Nothing more will be told."""
+
+
+class JsonReport:
+    """One JSON object a line; the last one has the type `result`."""
+
+    def tell(self, event: DeployEvent) -> None:
+        """Print the event."""
+        print_json_line(_document(event))
+
+    def failed(self, error: LamedError | None) -> None:
+        """Print the result of a failure."""
+        print_json_line(
+            {
+                **_result("failed", None, None, ()),
+                "error": error.what if error else "interrupted",
+                "fix": error.fix if error else "",
+            }
+        )
+
+    def close(self) -> None:
+        """Every line is out already."""
+
+
+class HumanReport:
+    """The plan, then a line for each resource that is done, then the URLs; only these go to stdout."""
+
+    def __init__(self, *, plan_is_the_answer: bool) -> None:
+        from rich.console import Console
+
+        self._console = Console(stderr=True, highlight=False)
+        self._plan_console = Console(highlight=False) if plan_is_the_answer else self._console
+        self._quiet: frozenset[str] = frozenset()
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._began = time.monotonic()
+
+    def tell(self, event: DeployEvent) -> None:
+        """Show the event."""
+        match event:
+            case Warned():
+                self._console.print(f"[yellow]Warning:[/] {_plain(event.message)}")
+            case Attached():
+                self._console.print(f"{event.stack} is in {event.status}: following the deployment that is running.")
+                self._start(None)
+            case Planned():
+                self._quiet = frozenset(change.logical_id for change in event.plan.changes if change.only_tags)
+                _print_plan(self._plan_console, event.plan)
+            case Applying():
+                self._start(event.total)
+            case ResourceChanged():
+                self._resource(event)
+            case SmokeChecked():
+                self._stop()
+                mark = "[green]ok[/]  " if event.passed else "[bold red]FAIL[/]"
+                detail = f" ({_plain(event.detail)})" if event.detail else ""
+                self._console.print(f"  {mark} {_plain(event.title)}{detail}")
+            case Deployed():
+                self._deployed(event)
+            case Declined():
+                self._stop()
+
+    def failed(self, error: LamedError | None) -> None:
+        """The error is shown by whoever ends the command."""
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        self._stop()
+
+    def _start(self, total: int | None) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._stop()
+        self._began = time.monotonic()
+        self._progress = Progress(
+            TextColumn("  {task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._progress.start()
+        self._task = self._progress.add_task("Deploying", total=total)
+
+    def _stop(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+    def _resource(self, event: ResourceChanged) -> None:
+        if event.status.endswith("_IN_PROGRESS") and not event.is_stack:
+            if self._progress is not None and self._task is not None:
+                self._progress.update(self._task, description=event.logical_id)
+            return
+        if not event.is_stack and self._progress is not None and self._task is not None:
+            self._progress.advance(self._task)
+        bad = "FAILED" in event.status or "ROLLBACK" in event.status
+        if event.logical_id in self._quiet and not bad:
+            return
+        style = "red" if bad else "bold" if event.is_stack else ""
+        line = f"  {event.status:<20} {event.logical_id:<36} {event.resource_type:<32} {event.elapsed:5.1f} s"
+        self._console.print(line, style=style, markup=False)
+        if event.reason and bad:
+            self._console.print(f"    {event.reason}", style="red", markup=False)
+
+    def _deployed(self, event: Deployed) -> None:
+        self._stop()
+        if event.changed:
+            seconds = time.monotonic() - self._began
+            self._console.print(f"[bold green]Release {event.release} is live[/] after {seconds:.0f} s.")
+        else:
+            self._console.print(f"Nothing to change: release {event.release} is live as configured.")
+        print_endpoints(event.endpoints)
+        self._console.print("To send events from a page: lamed snippet", style="dim")
+
+
+def print_endpoints(endpoints: Iterable[EndpointUrl]) -> None:
+    """The URLs on stdout, one a line."""
+    for endpoint in endpoints:
+        key = "  (needs the API key)" if endpoint.api_key_required else ""
+        sys.stdout.write(f"{endpoint.method:<6} {endpoint.url}{key}\n")
+    sys.stdout.flush()
+
+
+def ask(plan: Plan) -> bool:
+    """Whether to go on; where something of the users' breaks, the answer is to be typed out."""
+    import click
+
+    if any(consequence.grave for consequence in plan.consequences):
+        typed: str = click.prompt(
+            f"Type {plan.stack} to go on, anything else to stop", default="", show_default=False, err=True
+        )
+        return typed.strip() == plan.stack
+    return click.confirm("Deploy this?", default=False, err=True)
+
+
+def _print_plan(console: Console, plan: Plan) -> None:
+    title = f"Release {plan.release} of {plan.stack}" + (" (a new stack)" if plan.creates else "")
+    console.print(f"[bold]{title}[/]")
+    console.print(_plan_table(plan))
+    retagged = sum(change.only_tags for change in plan.changes)
+    if retagged:
+        console.print(f"  and the tag with the release's number on {retagged} more")
+    counts = ", ".join(f"{plan.count(action)} to {action}" for action in _MARKS if plan.count(action))
+    console.print(f"{counts or 'No resource changes'}.")
+    for consequence in plan.consequences:
+        console.print(consequence.text, style="bold red" if consequence.grave else "", markup=False)
+
+
+def _plan_table(plan: Plan) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for _ in range(4):
+        table.add_column(overflow="fold")
+    for change in plan.changes:
+        if change.only_tags:
+            continue
+        mark, style = _MARKS[change.action]
+        notes = ", ".join(name for name in change.properties if name != "Tags")
+        if change.may_be_replaced:
+            notes += " (may be replaced)"
+        if change.kept:
+            notes += " (stays in AWS)"
+        table.add_row(
+            Text(f"  {mark} {change.action}", style=style),
+            Text(change.logical_id),
+            Text(change.resource_type, style="dim"),
+            Text(notes.strip()),
+        )
+    return table
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _document(event: DeployEvent) -> dict[str, Any]:
+    document: dict[str, Any]
+    match event:
+        case Warned():
+            document = {"type": "warning", "message": event.message}
+        case Planned():
+            document = _plan_document(event.plan)
+        case Attached():
+            document = {"type": "event", "event": "attached", "stack": event.stack, "status": event.status}
+        case Applying():
+            document = {"type": "event", "event": "applying", "total": event.total}
+        case ResourceChanged():
+            document = {
+                "type": "event",
+                "event": "resource",
+                "at": event.at.isoformat(timespec="milliseconds"),
+                "logical_id": event.logical_id,
+                "resource_type": event.resource_type,
+                "status": event.status,
+                "reason": event.reason,
+                "elapsed": round(event.elapsed, 3),
+            }
+        case SmokeChecked():
+            document = {
+                "type": "event",
+                "event": "smoke",
+                "title": event.title,
+                "passed": event.passed,
+                "detail": event.detail,
+            }
+        case Deployed():
+            status = "deployed" if event.changed else "unchanged"
+            document = _result(status, event.release, event.base_url, event.endpoints)
+        case Declined():
+            document = _result("declined", event.release, event.base_url, event.endpoints)
+    return document
+
+
+def _plan_document(plan: Plan) -> dict[str, Any]:
+    return {
+        "type": "plan",
+        "stack": plan.stack,
+        "creates": plan.creates,
+        "release": plan.release,
+        "changes": [
+            {
+                "action": change.action,
+                "logical_id": change.logical_id,
+                "resource_type": change.resource_type,
+                "physical_id": change.physical_id,
+                "properties": list(change.properties),
+                "may_be_replaced": change.may_be_replaced,
+                "kept": change.kept,
+            }
+            for change in plan.changes
+        ],
+        "consequences": [{"text": item.text, "grave": item.grave} for item in plan.consequences],
+    }
+
+
+def _result(status: str, release: int | None, base_url: str | None, endpoints: Iterable[EndpointUrl]) -> dict[str, Any]:
+    return {
+        "type": "result",
+        "status": status,
+        "release": release,
+        "base_url": base_url,
+        "endpoints": [endpoint.as_json() for endpoint in endpoints],
+    }
