@@ -36,10 +36,14 @@ def slot(key: str) -> int:
 
 
 class ClusterConnections:
-    """Connections to the nodes of a cluster, found from the one endpoint that is known beforehand."""
+    """Connections to the nodes of a cluster, found from the one endpoint that is known beforehand.
+
+    A slot whose owner is not known yet is asked for at the entry: that endpoint, or another node once it has failed.
+    """
 
     def __init__(self, endpoint: Endpoint, timeout: float) -> None:
-        self._seed = endpoint
+        self._endpoint = endpoint
+        self._entry = endpoint.host, endpoint.port
         self._timeout = timeout
         self._owners: dict[int, Node] = {}
         self._connections: dict[Node, Connection] = {}
@@ -78,17 +82,19 @@ class ClusterConnections:
         raise UnreachableError("redirected")
 
     def _owner(self, command: Command) -> Node:
-        return self._owners.get(slot(routing_key(command)), (self._seed.host, self._seed.port))
+        return self._owners.get(slot(routing_key(command)), self._entry)
 
     def _ask(self, node: Node, commands: Sequence[Command], deadline: float) -> list[Reply]:
         connection = self._connections.get(node)
         if connection is None:
-            connection = self._connections[node] = Connection(self._seed.moved_to(*node), self._timeout)
+            connection = self._connections[node] = Connection(self._endpoint.moved_to(*node), self._timeout)
         try:
             return connection.exchange(commands, deadline)
         except UnreachableError:
-            # The owner may have died, and another node may know its successor: start again from the seed.
+            # The node may have died: another one will know its successor.
             self._owners = {key: owner for key, owner in self._owners.items() if owner != node}
+            del self._connections[node]
+            self._entry = next(iter(self._connections), (self._endpoint.host, self._endpoint.port))
             raise
 
     def _followed(self, node: Node, command: Command, answer: Reply, deadline: float) -> Reply:

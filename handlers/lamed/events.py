@@ -138,7 +138,7 @@ def _checked(name: str, value: str, most_bytes: int) -> str:
         raise BadRequestError("invalid_parameter", name, "is not UTF-8") from None
     if size > most_bytes:
         raise BadRequestError("parameter_too_long", name, f"is longer than {most_bytes} bytes")
-    if any(character < " " or "\x7f" <= character <= "\x9f" for character in value):
+    if not value.isprintable() and any(c < " " or "\x7f" <= c <= "\x9f" for c in value):
         raise BadRequestError("invalid_parameter", name, "has a control character")
     if "\ufffd" in value:  # what gateways put in place of bytes that were not UTF-8
         raise BadRequestError("invalid_parameter", name, "is not UTF-8")

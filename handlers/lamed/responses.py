@@ -54,4 +54,6 @@ def log_line(**fields: str | int | float) -> str:
 
 
 def _word(text: str) -> str:
-    return '"' + "".join([c for c in text[:64] if c.isascii() and (c.isalnum() or c in "-_.")]) + '"'
+    if not (text.isascii() and text.replace("-", "").replace("_", "").isalnum()):
+        text = "".join([c for c in text if c.isascii() and (c.isalnum() or c in "-_")])
+    return f'"{text[:64]}"'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from lamed import keys, settings
 from lamed.resp import Connection, ReplyError, UnreachableError
 
@@ -83,9 +85,11 @@ class Store:
 
 
 class _Warm:
-    """The store of the last invocation, and the environment it was made for."""
+    """The store of the last invocation, the environment it was made for, and whether that can change at all."""
 
-    kept: tuple[tuple[str, ...], Store] | None = None
+    store: Store | None = None
+    environment: tuple[str, ...] = ()
+    settled = False
 
 
 def current() -> Store:
@@ -94,11 +98,13 @@ def current() -> Store:
     Raises:
         SettingsError: the environment does not describe a store.
     """
-    snapshot = settings.snapshot()
-    kept = _Warm.kept
-    if kept is None or kept[0] != snapshot:
-        kept = _Warm.kept = (snapshot, Store(settings.parse(snapshot)))
-    return kept[1]
+    if _Warm.store is not None and _Warm.settled:
+        return _Warm.store
+    environment = settings.snapshot()
+    if _Warm.store is None or _Warm.environment != environment:
+        _Warm.store, _Warm.environment = Store(settings.parse(environment)), environment
+        _Warm.settled = "AWS_LAMBDA_FUNCTION_NAME" in os.environ  # AWS never changes a process's environment
+    return _Warm.store
 
 
 def _connection(chosen: Settings) -> Connection | ClusterConnections:
@@ -134,7 +140,7 @@ def number(reply: Reply) -> int:
         UnreachableError: it is none, so the other side does not speak as Redis does.
     """
     if not isinstance(reply, int):
-        raise UnreachableError("protocol")
+        raise UnreachableError("NotRedis")
     return reply
 
 
@@ -145,5 +151,5 @@ def texts(reply: Reply) -> list[str]:
         UnreachableError: as `number`.
     """
     if not isinstance(reply, list):
-        raise UnreachableError("protocol")
+        raise UnreachableError("NotRedis")
     return [item.decode(errors="surrogateescape") for item in reply if isinstance(item, bytes)]
