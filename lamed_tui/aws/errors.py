@@ -13,21 +13,23 @@ from typing import TYPE_CHECKING, Any
 from lamed_tui.errors import AwsError, CredentialsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from botocore.client import BaseClient
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}
 _SKEWED = {"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"}
-_UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure"}
-_DENIED = {
-    "AccessDenied",
-    "AccessDeniedException",
-    "UnauthorizedOperation",
-    "AuthorizationError",
-    "NotAuthorized",
-    "403",
+_SKEWED_SIGNATURE = re.compile(r"expired|not yet current", re.IGNORECASE)
+_UNKNOWN_KEY = {
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "AuthFailure",
+    "SignatureDoesNotMatch",
 }
+_NOT_SIGNED_UP = {"OptInRequired", "SubscriptionRequiredException", "NotSignedUp"}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized"}
 _THROTTLED = {
     "Throttling",
     "ThrottlingException",
@@ -37,16 +39,19 @@ _THROTTLED = {
     "RequestLimitExceeded",
     "TooManyRequestsException",
     "SlowDown",
-    "LimitExceededException",
-    "ServiceUnavailable",
-    "ServiceUnavailableException",
-    "InternalFailure",
-    "InternalError",
-    "503",
-    "500",
+    "PriorRequestNotComplete",
 }
 _ACTION = re.compile(r"not authorized to perform:? ([A-Za-z0-9-]+:[A-Za-z0-9*]+)")
 _RESOURCE = re.compile(r"on resource:? (\S+)")
+_ACTIONS_BY_OPERATION = {
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "apigateway:GetApiKey": "apigateway:GET",
+}
+"""Where the IAM action is not called like the operation that needs it."""
 
 
 class ServiceError(AwsError):
@@ -88,61 +93,63 @@ def translate_errors_of(client: BaseClient, profile: str | None) -> None:
 
     def on_answer(http_response: Any, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
         if http_response.status_code >= 300:
-            raise of_answer(
-                parsed.get("Error", {}), http_response.status_code, f"{model.service_model.service_name}:{model.name}"
-            )
+            operation = f"{model.service_model.service_name}:{model.name}"
+            raise of_answer(parsed.get("Error", {}), http_response.status_code, operation, profile)
 
     client.meta.events.register("after-call-error", on_exception)
     client.meta.events.register("after-call", on_answer)
 
 
-def of_answer(error: Mapping[str, Any], status: int, operation: str) -> AwsError:
+def of_answer(error: Mapping[str, Any], status: int, operation: str, profile: str | None = None) -> AwsError:
     """The error that a service's error answer means.
 
     Args:
         error: the answer's `Error` member: `Code` and `Message`.
         status: its HTTP status.
         operation: what was asked, as `service:Operation`.
+        profile: the profile in use, for the command that signs in again.
     """
     code, message = str(error.get("Code") or status), str(error.get("Message") or "")
-    if code in _SKEWED or (code == "SignatureDoesNotMatch" and re.search(r"expired|not yet current", message, re.IGNORECASE)):
-        return CredentialsError(
+    if code in _SKEWED or (code == "SignatureDoesNotMatch" and _SKEWED_SIGNATURE.search(message)):
+        found: AwsError = CredentialsError(
             "AWS refused the request because this computer's clock is wrong by more than five minutes.",
             "Set the clock, for example with: sudo timedatectl set-ntp true",
         )
-    if code in _EXPIRED:
-        return CredentialsError(
-            "The AWS session has expired.", "Sign in again, for example with: aws sso login, then repeat the command."
+    elif code in _EXPIRED:
+        found = CredentialsError(
+            "The AWS session has expired.",
+            f"Sign in again, for example with: aws sso login{_profile_option(profile)}, then repeat the command.",
         )
-    if code in _UNKNOWN_KEY or code == "SignatureDoesNotMatch":
-        return CredentialsError(
+    elif code in _UNKNOWN_KEY:
+        found = CredentialsError(
             f"AWS does not accept these credentials ({code} from {operation}).",
             "Check the access key and its secret, and that the region is enabled for the account.",
         )
-    if code == "OptInRequired" or code == "SubscriptionRequiredException":
-        return CredentialsError(
+    elif code in _NOT_SIGNED_UP:
+        found = CredentialsError(
             f"The account is not signed up for this service in this region ({operation}).",
-            "Enable the region in the account's settings, or choose another one: lamed configure --set aws.region=…",
+            "Enable the region in the account's settings, or choose another: lamed configure --set aws.region=…",
         )
-    if code in _DENIED or (status == 403 and "not authorized" in message):
-        return access_denied(message, operation)
-    if code in _THROTTLED or status == 429 or status >= 500:
-        return TransientError(
+    elif code in _DENIED or status == 403:
+        found = access_denied(message, operation)
+    elif code in _THROTTLED or status == 429 or status >= 500:
+        found = TransientError(
             f"AWS asks to slow down or is unavailable ({code} from {operation}).", "Try again in a minute."
         )
-    return ServiceError(
-        f"AWS answered {code} to {operation}" + (f": {message.rstrip('.')}." if message else "."),
-        code=code,
-        operation=operation,
-        message=message,
-    )
+    else:
+        found = ServiceError(
+            f"AWS answered {code} to {operation}" + (f": {message.rstrip('.')}." if message else "."),
+            code=code,
+            operation=operation,
+            message=message,
+        )
+    return found
 
 
 def access_denied(message: str, operation: str) -> AccessDeniedError:
-    """A refusal, naming the IAM action that AWS's message names, else the operation's own."""
-    named = _ACTION.search(message)
+    """A refusal, naming the IAM action that AWS's message names, else the one that the operation needs."""
+    action = denied_action(message) or _ACTIONS_BY_OPERATION.get(operation, operation)
     resource = _RESOURCE.search(message)
-    action = named.group(1) if named else _iam_action(operation)
     where = f" on {resource.group(1).rstrip('.')}" if resource else ""
     return AccessDeniedError(
         f"AWS denied {action}{where}.",
@@ -157,10 +164,6 @@ def denied_action(message: str) -> str | None:
     return found.group(1) if found else None
 
 
-def _iam_action(operation: str) -> str:
-    return {"s3:HeadBucket": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}.get(operation, operation)
-
-
 def translated(error: Exception, profile: str | None) -> Exception:
     """The error that an exception of botocore means; anything else is returned as it is.
 
@@ -170,39 +173,72 @@ def translated(error: Exception, profile: str | None) -> Exception:
     """
     from botocore import exceptions as aws
 
-    option = f" --profile {profile}" if profile else ""
-    if isinstance(error, aws.ProfileNotFound):
-        return CredentialsError(
-            f"There is no AWS profile named {profile}.",
-            "List the profiles with: aws configure list-profiles, or unset AWS_PROFILE and aws.profile.",
-        )
-    if isinstance(error, aws.NoRegionError):
-        return CredentialsError(
-            "No AWS region is set.", "Choose one: lamed configure --set aws.region=eu-central-1, or set AWS_REGION."
-        )
-    if isinstance(error, aws.SSOError | aws.TokenRetrievalError):
-        return CredentialsError(
-            f"The AWS single sign-on session{f' of profile {profile}' if profile else ''} has ended or never began.",
-            f"Sign in with: aws sso login{option}",
-        )
-    if isinstance(error, aws.NoCredentialsError):
-        return CredentialsError(
-            "No AWS credentials were found.", f"Add some with: aws configure{option}, or set AWS_PROFILE."
-        )
-    if isinstance(error, aws.PartialCredentialsError | aws.CredentialRetrievalError | aws.InvalidConfigError):
-        return CredentialsError(
-            f"The AWS credentials{f' of profile {profile}' if profile else ''} are incomplete or cannot be fetched "
-            f"({type(error).__name__}).",
-            f"Check them with: aws sts get-caller-identity{option}",
-        )
-    if isinstance(error, aws.ConfigParseError | aws.ConfigNotFound):
-        return CredentialsError("The AWS configuration files cannot be read.", "Check ~/.aws/config.")
-    if isinstance(error, aws.HTTPClientError):
-        endpoint = getattr(error, "kwargs", {}).get("endpoint_url")
-        return TransientError(
-            f"AWS could not be reached{f' at {endpoint}' if endpoint else ''} ({type(error).__name__}).",
-            "Check the network, the region and AWS_ENDPOINT_URL.",
-        )
-    if isinstance(error, aws.BotoCoreError):
-        return AwsError(f"The AWS library refused the request: {error}.")
+    kinds: tuple[tuple[tuple[type[Exception], ...], Callable[[Exception, str | None], AwsError]], ...] = (
+        ((aws.ProfileNotFound,), _unknown_profile),
+        ((aws.NoRegionError,), lambda _error, _profile: no_region()),
+        ((aws.SSOError, aws.TokenRetrievalError), _sign_in_needed),
+        ((aws.NoCredentialsError,), _no_credentials),
+        ((aws.PartialCredentialsError, aws.CredentialRetrievalError, aws.InvalidConfigError), _bad_credentials),
+        ((aws.ConfigParseError, aws.ConfigNotFound), _bad_files),
+        ((aws.HTTPClientError,), _unreachable),
+        ((aws.BotoCoreError,), lambda error, _profile: AwsError(f"The AWS library refused the request: {error}.")),
+    )
+    for types, translate in kinds:
+        if isinstance(error, types):
+            return translate(error, profile)
     return error
+
+
+def no_region() -> CredentialsError:
+    """Nothing says which region is meant."""
+    return CredentialsError(
+        "No AWS region is set.", "Choose one: lamed configure --set aws.region=eu-central-1, or set AWS_REGION."
+    )
+
+
+def _unknown_profile(_error: Exception, profile: str | None) -> AwsError:
+    return CredentialsError(
+        f"There is no AWS profile named {profile}.",
+        "List the profiles with: aws configure list-profiles, then correct AWS_PROFILE or aws.profile.",
+    )
+
+
+def _sign_in_needed(_error: Exception, profile: str | None) -> AwsError:
+    whose = f" of profile {profile}" if profile else ""
+    return CredentialsError(
+        f"The AWS single sign-on session{whose} has ended or never began.",
+        f"Sign in with: aws sso login{_profile_option(profile)}",
+    )
+
+
+def _no_credentials(_error: Exception, profile: str | None) -> AwsError:
+    return CredentialsError(
+        "No AWS credentials were found.",
+        f"Add some with: aws configure{_profile_option(profile)}, or name a profile in AWS_PROFILE.",
+    )
+
+
+def _bad_credentials(error: Exception, profile: str | None) -> AwsError:
+    whose = f" of profile {profile}" if profile else ""
+    return CredentialsError(
+        f"The AWS credentials{whose} are incomplete or cannot be fetched ({type(error).__name__}).",
+        f"Check them with: aws sts get-caller-identity{_profile_option(profile)}",
+    )
+
+
+def _bad_files(_error: Exception, _profile: str | None) -> AwsError:
+    return CredentialsError(
+        "The AWS configuration files cannot be read.", "Check ~/.aws/config and ~/.aws/credentials."
+    )
+
+
+def _unreachable(error: Exception, _profile: str | None) -> AwsError:
+    endpoint = getattr(error, "kwargs", {}).get("endpoint_url")
+    return TransientError(
+        f"AWS could not be reached{f' at {endpoint}' if endpoint else ''} ({type(error).__name__}).",
+        "Check the network, the region and AWS_ENDPOINT_URL.",
+    )
+
+
+def _profile_option(profile: str | None) -> str:
+    return f" --profile {profile}" if profile else ""

@@ -5,13 +5,14 @@ AWS's own environment variables win over the configuration, as everywhere else o
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from lamed_tui.aws.errors import translate_errors_of, translated
-from lamed_tui.errors import CredentialsError
+from lamed_tui.aws.errors import no_region, translate_errors_of, translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,6 +125,8 @@ class Aws:
                 "mode": "adaptive" if service in {"cloudformation", "apigateway"} and not endpoint else "standard",
             },
             s3={"addressing_style": "path"} if endpoint else {},
+            # What listens on this computer is asked directly, whatever proxy is configured.
+            proxies={} if endpoint and is_loopback(endpoint) else None,
         )
         with self._lock:  # a session may not make two clients at once
             try:
@@ -132,6 +135,15 @@ class Aws:
                 raise translated(error, self.profile) from error
         translate_errors_of(client, self.profile)
         return client
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL names this computer."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def connect(settings: AwsSettings, environment: Mapping[str, str]) -> Aws:
@@ -164,9 +176,7 @@ def connect(settings: AwsSettings, environment: Mapping[str, str]) -> Aws:
     except BotoCoreError as error:
         raise translated(error, profile) from error
     if not region:
-        raise CredentialsError(
-            "No AWS region is set.", "Choose one: lamed configure --set aws.region=eu-central-1, or set AWS_REGION."
-        )
+        raise no_region()
     endpoint, service_endpoints = _endpoints(environment, scoped)
     return Aws(session, region, endpoint_url=endpoint, service_endpoints=service_endpoints, profile=profile)
 

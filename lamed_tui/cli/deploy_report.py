@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
     from rich.progress import Progress, TaskID
-    from rich.table import Table
 
     from lamed_tui.deploy.events import DeployEvent, EndpointUrl
-    from lamed_tui.deploy.plan import Action, Plan
+    from lamed_tui.deploy.plan import Action, Change, Plan
     from lamed_tui.errors import LamedError
 
 _MARKS: dict[Action, tuple[str, str]] = {
@@ -34,6 +33,20 @@ _MARKS: dict[Action, tuple[str, str]] = {
     "modify": ("~", "yellow"),
     "replace": ("!", "bold red"),
     "remove": ("-", "red"),
+}
+
+
+_WORDS = {
+    "CREATE_COMPLETE": "created",
+    "UPDATE_COMPLETE": "updated",
+    "DELETE_COMPLETE": "deleted",
+    "DELETE_SKIPPED": "kept",
+    "CREATE_IN_PROGRESS": "being created",
+    "UPDATE_IN_PROGRESS": "being updated",
+    "DELETE_IN_PROGRESS": "being deleted",
+    "CREATE_FAILED": "creation FAILED",
+    "UPDATE_FAILED": "update FAILED",
+    "DELETE_FAILED": "deletion FAILED",
 }
 
 
@@ -149,10 +162,11 @@ class HumanReport:
         if event.logical_id in self._quiet and not bad:
             return
         style = "red" if bad else "bold" if event.is_stack else ""
-        line = f"  {event.status:<20} {event.logical_id:<36} {event.resource_type:<32} {event.elapsed:5.1f} s"
-        self._console.print(line, style=style, markup=False)
+        line = f"  {_in_words(event.status):<18} {event.logical_id:<36} {_short(event.resource_type):<24}"
+        took = f" {event.elapsed:5.1f} s" if event.elapsed else ""
+        self._console.print((line + took).rstrip(), style=style, markup=False, soft_wrap=True)
         if event.reason and bad:
-            self._console.print(f"    {event.reason}", style="red", markup=False)
+            self._console.print(f"    {event.reason}", style="red", markup=False, soft_wrap=True)
 
     def _deployed(self, event: Deployed) -> None:
         self._stop()
@@ -188,7 +202,9 @@ def ask(plan: Plan) -> bool:
 def _print_plan(console: Console, plan: Plan) -> None:
     title = f"Release {plan.release} of {plan.stack}" + (" (a new stack)" if plan.creates else "")
     console.print(f"[bold]{title}[/]")
-    console.print(_plan_table(plan))
+    for change in plan.changes:
+        if not change.only_tags:
+            console.print(_plan_line(change), soft_wrap=True)
     retagged = sum(change.only_tags for change in plan.changes)
     if retagged:
         console.print(f"  and the tag with the release's number on {retagged} more")
@@ -198,29 +214,26 @@ def _print_plan(console: Console, plan: Plan) -> None:
         console.print(consequence.text, style="bold red" if consequence.grave else "", markup=False)
 
 
-def _plan_table(plan: Plan) -> Table:
-    from rich.table import Table
-    from rich.text import Text
+def _plan_line(change: Change) -> str:
+    mark, style = _MARKS[change.action]
+    notes = ", ".join(name for name in change.properties if name != "Tags")
+    if change.may_be_replaced:
+        notes += " (may be replaced)"
+    if change.kept:
+        notes += " (stays in AWS)"
+    return (
+        f"  [{style}]{mark} {change.action:<8}[/]{change.logical_id:<38} "
+        f"[dim]{_short(change.resource_type)}[/]  {_plain(notes.strip())}"
+    ).rstrip()
 
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for _ in range(4):
-        table.add_column(overflow="fold")
-    for change in plan.changes:
-        if change.only_tags:
-            continue
-        mark, style = _MARKS[change.action]
-        notes = ", ".join(name for name in change.properties if name != "Tags")
-        if change.may_be_replaced:
-            notes += " (may be replaced)"
-        if change.kept:
-            notes += " (stays in AWS)"
-        table.add_row(
-            Text(f"  {mark} {change.action}", style=style),
-            Text(change.logical_id),
-            Text(change.resource_type, style="dim"),
-            Text(notes.strip()),
-        )
-    return table
+
+def _short(resource_type: str) -> str:
+    return resource_type.removeprefix("AWS::")
+
+
+def _in_words(status: str) -> str:
+    """`CREATE_COMPLETE` is "created"; states without a word of their own keep CloudFormation's, in lower case."""
+    return _WORDS.get(status, status.lower().replace("_", " "))
 
 
 def _plain(text: str) -> str:

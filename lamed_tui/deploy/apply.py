@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from lamed_tui.aws.errors import AccessDeniedError, TransientError, denied_action
+from lamed_tui.aws.errors import AccessDeniedError, ServiceError, TransientError, denied_action
 from lamed_tui.deploy import live
 from lamed_tui.deploy.changeset import validation_failures
 from lamed_tui.deploy.clock import delays
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from datetime import datetime
 
-    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
+    from mypy_boto3_cloudformation.type_defs import ExecuteChangeSetInputTypeDef, StackEventTypeDef
 
     from lamed_tui.aws.session import Aws
     from lamed_tui.deploy.changeset import ChangeSet
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 _PATIENCE_SECONDS = 300.0
 _CASCADE = re.compile(r"[Cc]ancell?ed|^Resource (creation|update) Initiated", re.ASCII)
+_CREATIONS = {"CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"}
 _BEGINNINGS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "REVIEW_IN_PROGRESS"}
+_OVERTAKEN = {"InvalidChangeSetStatus", "ChangeSetNotFound", "ChangeSetNotFoundException"}
 _BEFORE_DELETION = {"CREATE_FAILED", "ROLLBACK_COMPLETE"}
 _DELETION_BEGINS_WITHIN_SECONDS = 15.0
 
@@ -148,27 +150,34 @@ def execute(aws: Aws, change_set: ChangeSet, token: str, clock: Clock, hide: Cal
     """
     earlier = _events_after(aws, change_set.stack_id, None, newest_only=True)
     boundary = earlier[-1]["EventId"] if earlier else None
-    if change_set.creates:  # what to do on failure was said when the change set was made
-        aws.cloudformation.execute_change_set(ChangeSetName=change_set.arn, ClientRequestToken=token)
-    else:
-        aws.cloudformation.execute_change_set(
-            ChangeSetName=change_set.arn, ClientRequestToken=token, DisableRollback=False
-        )
+    request: ExecuteChangeSetInputTypeDef = {"ChangeSetName": change_set.arn, "ClientRequestToken": token}
+    if not change_set.creates:  # for a creation that was said when the change set was made
+        request["DisableRollback"] = False
+    try:
+        aws.cloudformation.execute_change_set(**request)
+    except ServiceError as error:
+        if error.code in _OVERTAKEN:
+            raise DeployError(
+                f"Another deployment of {change_set.stack_name} came first, so this plan no longer holds.",
+                "Run lamed deploy again: it follows the other one and then plans anew.",
+            ) from error
+        raise
     return Follower(aws, change_set.stack_id, clock, boundary, hide, deletes_on_failure=change_set.creates)
 
 
-def attach(aws: Aws, stack_id: str, clock: Clock, hide: Callable[[str], str] = str) -> Follower:
-    """A follower of the operation that is running, from its beginning.
+def attach(aws: Aws, stack: Live, clock: Clock, hide: Callable[[str], str] = str) -> Follower:
+    """A follower of the operation that is running on a stack, from its beginning.
 
     Raises:
         AwsError: AWS refused or could not be reached.
     """
+    stack_id = stack.stack_id or stack.name
     events = _events_after(aws, stack_id, None)
     boundary = None
     for position, event in enumerate(events):
         if event.get("PhysicalResourceId") == stack_id and event.get("ResourceStatus") in _BEGINNINGS:
             boundary = events[position - 1]["EventId"] if position else None
-    return Follower(aws, stack_id, clock, boundary, hide)
+    return Follower(aws, stack_id, clock, boundary, hide, deletes_on_failure=stack.status in _CREATIONS)
 
 
 def failure(aws: Aws, outcome: Outcome, name: str) -> LamedError:

@@ -6,6 +6,7 @@ name is refused, never read or written.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,12 +24,27 @@ _MISSING = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchBucketPolicy", "NotFound"
 
 
 @dataclass(frozen=True)
+class Upload:
+    """One version of one object, and the URL by which CloudFormation finds it."""
+
+    key: str
+    version: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Artefacts:
-    """An existing, private bucket."""
+    """An existing, private bucket.
+
+    Attributes:
+        account: the account that must own it.
+        is_new: whether it was made just now.
+    """
 
     aws: Aws
     bucket: str
     account: str
+    is_new: bool = False
 
     def put_package(self, package: Package) -> str:
         """Upload a package unless it is there, and return its key.
@@ -41,15 +57,27 @@ class Artefacts:
             self._put(key, package.content, "application/zip")
         return key
 
-    def put_template(self, name: str, digest: str, text: str) -> str:
-        """Upload a template and return the URL by which CloudFormation finds it.
+    def put_template(self, stack: str, text: str) -> Upload:
+        """Upload a template that is too long to be sent along.
 
         Raises:
             AwsError: AWS refused or could not be reached.
         """
-        key = f"stacks/{name}/templates/{digest}.json"
-        self._put(key, text.encode(), "application/json")
-        return f"{self.aws.s3.meta.endpoint_url.rstrip('/')}/{self.bucket}/{key}"
+        key = f"stacks/{stack}/templates/{hashlib.sha256(text.encode()).hexdigest()}.json"
+        version = self._put(key, text.encode(), "application/json")
+        return Upload(key, version, f"{self.aws.s3.meta.endpoint_url.rstrip('/')}/{self.bucket}/{key}")
+
+    def withdraw(self, upload: Upload) -> None:
+        """Remove an upload for good, and the bucket too if it was made for it.
+
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
+        self.aws.s3.delete_object(
+            Bucket=self.bucket, Key=upload.key, VersionId=upload.version, ExpectedBucketOwner=self.account
+        )
+        if self.is_new:
+            self.aws.s3.delete_bucket(Bucket=self.bucket, ExpectedBucketOwner=self.account)
 
     def put_document(self, key: str, document: Any) -> None:
         """Write a JSON document.
@@ -94,8 +122,8 @@ class Artefacts:
             raise
         return True
 
-    def _put(self, key: str, content: bytes, content_type: str) -> None:
-        self.aws.s3.put_object(
+    def _put(self, key: str, content: bytes, content_type: str) -> str:
+        answer = self.aws.s3.put_object(
             Bucket=self.bucket,
             Key=key,
             Body=content,
@@ -103,6 +131,7 @@ class Artefacts:
             ExpectedBucketOwner=self.account,
             ChecksumAlgorithm="SHA256",
         )
+        return answer.get("VersionId", "null")
 
 
 def package_key(package: Package) -> str:
@@ -148,7 +177,7 @@ def ensure(aws: Aws) -> Artefacts:
     artefacts = find(aws)
     if artefacts is None:
         account = aws.identity().account
-        artefacts = Artefacts(aws, bucket_name(account, aws.region), account)
+        artefacts = Artefacts(aws, bucket_name(account, aws.region), account, is_new=True)
         _create(artefacts)
     policy = _policy(artefacts.bucket, aws.s3.meta.partition)
     if _policy_of(artefacts) != policy:

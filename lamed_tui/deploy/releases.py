@@ -28,6 +28,7 @@ class Release:
         deployed_at: ISO 8601, UTC.
         deployed_by: the ARN of whoever did it.
         tool: the version of lamed-tui.
+        tested_at: when its smoke test passed; None when it was not tried or failed.
     """
 
     release: int
@@ -39,6 +40,7 @@ class Release:
     deployed_at: str
     deployed_by: str
     tool: str
+    tested_at: str | None = None
 
 
 def key(stack: str, release: int) -> str:

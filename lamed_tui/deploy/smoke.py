@@ -5,6 +5,7 @@ It works in a namespace of its own that it removes again, so nobody's counters a
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
+from lamed_tui.aws.session import is_loopback
 from lamed_tui.deploy.events import SmokeChecked
 
 if TYPE_CHECKING:
@@ -41,13 +43,15 @@ Transport = Callable[[str, str, Mapping[str, str]], Answer]
 def over_http(method: str, url: str, headers: Mapping[str, str]) -> Answer:
     """Ask for real."""
     request = urllib.request.Request(url, method=method, headers=dict(headers))  # noqa: S310 - our own endpoint
+    # What listens on this computer is asked directly, whatever proxy is configured.
+    proxies = urllib.request.ProxyHandler({} if is_loopback(url) else None)
     try:
-        with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as answer:  # noqa: S310 - our own endpoint
+        with urllib.request.build_opener(proxies).open(request, timeout=_ANSWER_SECONDS) as answer:
             return Answer(answer.status, answer.read().decode(errors="replace"))
     except urllib.error.HTTPError as error:
         with error:
             return Answer(error.code, error.read().decode(errors="replace"))
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, http.client.HTTPException) as error:
         return Answer(0, str(getattr(error, "reason", error)))
 
 
