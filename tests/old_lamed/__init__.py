@@ -78,7 +78,7 @@ def running_old_lamed(directory: Path, redis: dict[str, Any]) -> Iterator[OldLam
     with (
         (directory / "old-lamed.log").open("w") as log,
         subprocess.Popen(
-            [python(), "-W", "ignore", _DRIVER],
+            [python(), "-I", "-W", "ignore", _DRIVER],
             cwd=directory,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
