@@ -1,0 +1,60 @@
+"""Is the configuration what its author meant, and kept to itself?"""
+
+from __future__ import annotations
+
+import stat
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from lamed_tui.config.documents import flattened, is_secret
+from lamed_tui.config.model import Config, unknown_keys
+from lamed_tui.preflight.result import passed, warned
+
+if TYPE_CHECKING:
+    from lamed_tui.preflight.result import Finding
+    from lamed_tui.preflight.subject import Subject
+
+
+def valid(subject: Subject) -> Finding:
+    """It was read, so it is valid; what remains is whether all of it is used."""
+    loaded = subject.loaded
+    # What wiring entries hold beyond our needs is told with the endpoints.
+    unknown = [key for key in unknown_keys(loaded.config) if not key.startswith("extra_wiring.")]
+    if unknown:
+        return warned(
+            f"{loaded.path} holds keys that this version does not use: {', '.join(map(_with_suggestion, unknown))}.",
+            "Correct or remove them with lamed configure.",
+        )
+    if not loaded.exists and not loaded.environment:
+        return warned(f"There is no {loaded.path}, so every setting has its default.", "Create it: lamed configure")
+    variables = ", ".join(dict.fromkeys(loaded.environment.values()))
+    return passed(f"{loaded.path if loaded.exists else 'Defaults'}{f' and {variables}' if variables else ''}")
+
+
+def private(subject: Subject) -> Finding:
+    """A file with a password is for its owner's eyes."""
+    loaded = subject.loaded
+    if not any(is_secret(key, value) for key, value in flattened(loaded.document)):
+        return passed("No secret is kept in a file.")
+    mode = stat.S_IMODE(loaded.path.stat().st_mode)
+    if mode & 0o077:
+        return warned(
+            f"{loaded.path} holds a secret, and other users of this computer may read it (mode {mode:o}).",
+            f"chmod 600 {loaded.path}",
+        )
+    return passed(f"{loaded.path} is readable by its owner only.")
+
+
+def endpoints(subject: Subject) -> Finding:
+    """The routes and functions, built-in and extra, fit together."""
+    wiring = subject.wiring
+    if wiring.warnings:
+        return warned(" ".join(wiring.warnings), "Correct extra_wiring with lamed configure --edit.")
+    paths = ", ".join(f"{endpoint.method} /{endpoint.path}" for endpoint in wiring.endpoints)
+    return passed(f"{paths}; {len(wiring.functions)} functions")
+
+
+def _with_suggestion(key: str) -> str:
+    known = [name for name in Config.model_fields if name != key]
+    close = get_close_matches(key, known, n=1) if "." not in key else []
+    return f"{key} (did you mean {close[0]}?)" if close else key
