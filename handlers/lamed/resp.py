@@ -69,6 +69,9 @@ class Connection:
         self._received.clear()
         self._read = 0
 
+    def __del__(self) -> None:
+        self.close()
+
     def exchange(self, commands: Sequence[Command], deadline: float) -> list[Reply]:
         """Send the commands in one write and read a reply to each; error replies are returned, not raised.
 

@@ -316,6 +316,6 @@ def _unquote(text: str) -> str:
 
 def _unquoted(part: bytes) -> bytes:
     try:
-        return bytes([int(part[:2], 16)]) + part[2:] if part[:2].isalnum() else b"%" + part
+        return bytes.fromhex(part[:2].decode()) + part[2:] if part[:2].isalnum() else b"%" + part
     except ValueError:
         return b"%" + part
