@@ -180,7 +180,7 @@ def translated(error: Exception, profile: str | None) -> Exception:
         ((aws.NoCredentialsError,), _no_credentials),
         ((aws.PartialCredentialsError, aws.CredentialRetrievalError, aws.InvalidConfigError), _bad_credentials),
         ((aws.ConfigParseError, aws.ConfigNotFound), _bad_files),
-        ((aws.HTTPClientError,), _unreachable),
+        ((aws.HTTPClientError, aws.ConnectionError), _unreachable),
         ((aws.BotoCoreError,), lambda error, _profile: AwsError(f"The AWS library refused the request: {error}.")),
     )
     for types, translate in kinds:
@@ -233,7 +233,7 @@ def _bad_files(_error: Exception, _profile: str | None) -> AwsError:
 
 
 def _unreachable(error: Exception, _profile: str | None) -> AwsError:
-    endpoint = getattr(error, "kwargs", {}).get("endpoint_url")
+    endpoint = str(getattr(error, "kwargs", {}).get("endpoint_url") or "").rstrip("/")
     return TransientError(
         f"AWS could not be reached{f' at {endpoint}' if endpoint else ''} ({type(error).__name__}).",
         "Check the network, the region and AWS_ENDPOINT_URL.",

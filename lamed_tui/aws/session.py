@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 20
 _ATTEMPTS = 4
+_LOOPBACK_ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
@@ -116,17 +117,18 @@ class Aws:
         from botocore.exceptions import BotoCoreError
 
         endpoint = self._service_endpoints.get(service, self.endpoint_url)
+        loopback = endpoint is not None and is_loopback(endpoint)
         config = Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
             # API Gateway and CloudFormation throttle accounts, not callers: there the client paces itself.
             retries={
-                "total_max_attempts": _ATTEMPTS,
+                "total_max_attempts": _LOOPBACK_ATTEMPTS if loopback else _ATTEMPTS,
                 "mode": "adaptive" if service in {"cloudformation", "apigateway"} and not endpoint else "standard",
             },
             s3={"addressing_style": "path"} if endpoint else {},
             # What listens on this computer is asked directly, whatever proxy is configured.
-            proxies={} if endpoint and is_loopback(endpoint) else None,
+            proxies={} if loopback else None,
         )
         with self._lock:  # a session may not make two clients at once
             try:
