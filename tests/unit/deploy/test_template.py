@@ -6,16 +6,14 @@ import base64
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lamed_tui.config.model import Config
 from lamed_tui.deploy import template
 from tests.unit.deploy.configs import CODE, PASSWORD, SHA256, config, entry, rendered, resources_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 EVERYTHING = {
     "name": "Shop-2",
