@@ -1,0 +1,183 @@
+"""The console: one shell, its modes, and how it starts and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.reactive import var
+from textual.worker import Worker, WorkerState
+
+from lamed_tui.console.crash import crash_report
+from lamed_tui.console.feed import Feed, FeedState
+from lamed_tui.console.help import HelpScreen
+from lamed_tui.console.monitor.screen import MonitorScreen
+from lamed_tui.console.themes import DARK, THEMES
+from lamed_tui.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from lamed_tui.experiments.source import SnapshotSource
+
+_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A part of the console that stands on its own. Only modes that work are listed.
+
+    Attributes:
+        open: makes the mode's first screen.
+    """
+
+    id: str
+    title: str
+    open: Callable[[], Screen[Any]]
+
+
+class LamedConsole(App[None]):
+    """The shell around the modes: it owns the feed, so that reading goes on whichever screen is shown.
+
+    Args:
+        source: what is watched; the caller closes it.
+        interval: seconds between readings.
+        note: a word about the whole session, such as "demo", shown in the title.
+        clock: seconds on a clock that never goes back.
+    """
+
+    TITLE = "lamed"
+    CSS_PATH = "widgets/title_bar.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Help", key_display="?", id="app.help", tooltip="Keys, and what is shown"),
+        Binding("q", "quit", "Quit", id="app.quit", tooltip="Close the console"),
+        Binding("ctrl+p", "command_palette", "Palette", id="app.palette", priority=True, tooltip="Find an action"),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit-always", show=False, priority=True, tooltip="Close, always"),
+        Binding("ctrl+c", "interrupt", "Copy what is selected, else quit", id="app.interrupt", show=False),
+    ]
+
+    feed_state: var[FeedState] = var(FeedState(0), init=False)
+    """What is known now; screens watch it."""
+
+    def __init__(
+        self,
+        source: SnapshotSource,
+        *,
+        interval: float = 2.0,
+        note: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._feed = Feed(source, interval=interval, publish=self._publish, clock=clock)
+        self.modes = (Mode("monitor", "Monitor", lambda: MonitorScreen(self._feed, clock=clock, note=note)),)
+        for mode in self.modes:
+            self.add_mode(mode.id, mode.open)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+
+    def on_mount(self) -> None:
+        self.feed_state = self._feed.state
+        self.switch_mode(self.modes[0].id)
+        # The description is explicit because the default one spells out arguments, which may hold a password.
+        self.run_worker(
+            self._feed.run(), name="feed", description="reads the counters again and again", exit_on_error=False
+        )
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that fails unexpectedly is a defect: say so instead of showing old numbers for ever."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self._end_with_report(event.worker.error)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: every action of the screen and of the shell, by the words of its key binding."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.tooltip and binding.id and not binding.id.startswith("app.") and active.enabled:
+                key = f"Key: {self.get_key_display(binding)}"
+                yield SystemCommand(binding.tooltip, key, self._runner(active.node, binding))
+        if len(self.modes) > 1:
+            for mode in self.modes:
+                yield SystemCommand(f"Go to {mode.title}", "", lambda mode=mode: self.switch_mode(mode.id))
+        yield SystemCommand("Theme", "Choose colours, dark or light", self.action_change_theme)
+        yield SystemCommand("Help", "Keys, and what is shown", self.action_help)
+        yield SystemCommand("Quit", "Close the console", self.action_quit)
+
+    def action_help(self) -> None:
+        """Explain the present screen."""
+        screen: Screen[Any] = self.screen
+        if isinstance(screen, HelpScreen):
+            return
+        keys = [
+            (self.get_key_display(active.binding), active.binding.tooltip or active.binding.description)
+            for active in screen.active_bindings.values()
+            if active.binding.id
+        ]
+        self.push_screen(HelpScreen(screen.title or "", screen.HELP or "", keys))
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C where nothing is selected: leave, as everywhere in a terminal."""
+        self.exit(return_code=ExitCode.INTERRUPTED)
+
+    def _publish(self, state: FeedState) -> None:
+        self.feed_state = state
+
+    def _runner(self, node: Any, binding: Binding) -> Callable[[], Any]:
+        return lambda: self.run_action(binding.action, default_namespace=node)
+
+    def _end_with_report(self, error: BaseException) -> None:
+        """Close, and leave a report on the terminal that comes back."""
+        self.exit(return_code=ExitCode.FAILED, message=Text(crash_report(error)))
+
+    def _fatal_error(self) -> None:
+        """Textual's own report prints the local variables of every frame, passwords included: print ours."""
+        error = sys.exc_info()[1] or self._exception or RuntimeError()
+        self._exit_renderables.append(Text(crash_report(error)))
+        self._close_messages_no_wait()
+
+
+def run_console(source: SnapshotSource, *, interval: float = 2.0, note: str = "") -> int:
+    """Show the console until it is closed, and return its exit code.
+
+    It also ends, cleanly and with the code of an interruption, on SIGTERM, SIGINT and SIGHUP, so that whoever holds
+    servers or folders open around it gets to close them. Must be called in the main thread.
+
+    Args:
+        source: what is watched; the caller closes it.
+        interval: seconds between readings.
+        note: a word about the whole session, such as "demo", shown in the title.
+    """
+    app = LamedConsole(source, interval=interval, note=note)
+    with _handlers_put_back():
+        asyncio.run(_until_closed(app))
+    return app.return_code or ExitCode.OK
+
+
+async def _until_closed(app: LamedConsole) -> None:
+    loop = asyncio.get_running_loop()
+    for ending in _ENDING_SIGNALS:
+        loop.add_signal_handler(ending, app.action_interrupt)
+    await app.run_async()
+
+
+@contextmanager
+def _handlers_put_back() -> Iterator[None]:
+    """The event loop forgets whose handlers it replaced."""
+    before = {ending: signal.getsignal(ending) for ending in _ENDING_SIGNALS}
+    try:
+        yield
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)

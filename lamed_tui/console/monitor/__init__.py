@@ -1,0 +1,1 @@
+"""The monitor: what the counters say, as they rise."""

@@ -1,0 +1,62 @@
+"""The line of keys at the bottom of every screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.widgets import Footer
+from textual.widgets._footer import FooterKey  # has no public name; the version range in pyproject.toml holds it
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.binding import Binding
+
+_ALWAYS = ("app.help", "app.quit")
+_PADDING = 3
+"""Cells around a key and its description."""
+
+
+class KeyBar(Footer):
+    """A footer that never cuts a key in half.
+
+    When the line is too narrow, keys go from the right, except help and quit; every key stands in the help anyway.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False)
+        self._composed_for: int | None = None
+
+    def compose(self) -> ComposeResult:
+        if not self._bindings_ready:
+            return
+        shown: dict[str, tuple[Binding, bool]] = {}
+        for _, binding, enabled, _ in self.screen.active_bindings.values():
+            if binding.show:
+                shown.setdefault(binding.action, (binding, enabled))
+        self._composed_for = self.app.size.width
+        for binding, enabled in self._fitting(list(shown.values()), self._composed_for):
+            yield FooterKey(
+                binding.key,
+                self.app.get_key_display(binding),
+                binding.description,
+                binding.action,
+                disabled=not enabled,
+                tooltip=binding.tooltip,
+            ).data_bind(compact=Footer.compact)
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._composed_for not in (None, event.size.width):
+            self.call_after_refresh(self.recompose)
+
+    def _fitting(self, keys: list[tuple[Binding, bool]], width: int) -> list[tuple[Binding, bool]]:
+        def cells(binding: Binding) -> int:
+            return cell_len(self.app.get_key_display(binding)) + cell_len(binding.description) + _PADDING
+
+        while sum(cells(binding) for binding, _ in keys) > width:
+            spare = [key for key in keys if key[0].id not in _ALWAYS]
+            if not spare:
+                break
+            keys.remove(spare[-1])
+        return keys
