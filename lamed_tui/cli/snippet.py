@@ -1,0 +1,167 @@
+"""`lamed snippet`: the JavaScript that puts an experiment into a page."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lamed_tui.cli.context import pass_invocation
+from lamed_tui.cli.output import say
+from lamed_tui.errors import LamedError, UsageError
+
+if TYPE_CHECKING:
+    from lamed_tui.cli.context import Invocation
+    from lamed_tui.config.model import Config
+    from lamed_tui.deploy.events import EndpointUrl
+    from lamed_tui.snippet.spec import Format, Goal, Variant
+
+_TRACK_HANDLER = "lamed.track"
+
+
+@click.command()
+@click.option("--experiment", "--name", metavar="NAME", help="Else the first of the configuration, else an example.")
+@click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME[:WEIGHT]",
+    help="Repeat for each variant. Weights are whole numbers; give every variant one, or none.",
+)
+@click.option("--goal", "goals", multiple=True, metavar="NAME", help="Counted once a visitor. Repeat for each goal.")
+@click.option("--non-unique-goal", "repeatable_goals", multiple=True, metavar="NAME", help="Counted each time.")
+@click.option("--sample", type=float, default=1.0, metavar="SHARE", help="Share of the visitors who take part: 0.5.")
+@click.option("--user-id", metavar="EXPR", help="JavaScript for the id of the person signed in: currentUser.id.")
+@click.option(
+    "--trigger", metavar="EXPR", help='JavaScript, true when a visitor should take part: location.pathname === "/".'
+)
+@click.option("--namespace", metavar="NAME", help="Else the configured one.")
+@click.option("--track-url", metavar="URL", help="Where events go; else the deployed stack is asked.")
+@click.option("--endpoint", metavar="PATH", help="Which deployed tracking endpoint to use, such as /events.")
+@click.option("--format", "form", type=click.Choice(["html", "module"]), default="html", show_default=True)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to a file, not stdout."
+)
+@pass_invocation
+def snippet(
+    invocation: Invocation,
+    *,
+    experiment: str | None,
+    variants: tuple[str, ...],
+    goals: tuple[str, ...],
+    repeatable_goals: tuple[str, ...],
+    sample: float,
+    user_id: str | None,
+    trigger: str | None,
+    namespace: str | None,
+    track_url: str | None,
+    endpoint: str | None,
+    form: Format,
+    output: Path | None,
+) -> None:
+    """Print the JavaScript that puts an experiment into a page.
+
+    What no option says comes from the configuration's experiments, or is an example to edit. A variant whose name ends
+    in a colon and digits needs a weight after it.
+    """
+    if track_url and endpoint:
+        raise click.UsageError("--track-url and --endpoint exclude each other.")
+    from lamed_tui.snippet import settings
+    from lamed_tui.snippet.build import build
+    from lamed_tui.snippet.spec import Goal, NameLimits, SnippetSpec
+
+    config = invocation.load().config
+    name = settings.experiment_of(config.experiments) if experiment is None else experiment
+    known = config.experiments.get(name)
+    named: tuple[Goal, ...] = (
+        *(Goal(goal) for goal in goals),
+        *(Goal(goal, unique=False) for goal in repeatable_goals),
+    )
+    spec = SnippetSpec(
+        experiment=name,
+        variants=tuple(_variant(text) for text in variants) or settings.variants_of(known),
+        goals=named or settings.goals_of(known),
+        track_url=track_url or _deployed_url(config, endpoint),
+        namespace=config.namespace if namespace is None else namespace,
+        sample=sample,
+        user_id=user_id,
+        trigger=trigger,
+        format=form,
+    )
+    text = build(spec, NameLimits(config.limits.name_bytes, config.limits.namespace_bytes))
+    _warn_about_the_allow_list(config, name)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        _write(output, text)
+
+
+def _variant(text: str) -> Variant:
+    from lamed_tui.snippet.spec import Variant
+
+    name, colon, weight = text.rpartition(":")
+    if colon and re.fullmatch(r"[0-9]{1,9}", weight):
+        return Variant(name, int(weight))
+    return Variant(text)
+
+
+def _deployed_url(config: Config, path: str | None) -> str:
+    """Where a deployed tracking endpoint answers: the one with this path, else the first.
+
+    Raises:
+        UsageError: nothing is deployed, or no tracking endpoint has this path.
+        AwsError: AWS cannot tell what is deployed.
+    """
+    from lamed_tui.aws.session import connect
+    from lamed_tui.deploy import status
+
+    try:
+        found = status.read(connect(config.aws, os.environ), config)
+    except LamedError as error:
+        error.fix = f"{error.fix} Or name the address with --track-url.".strip()
+        raise
+    tracking = [endpoint for endpoint in found.endpoints if _is_for_pages(endpoint)]
+    if not tracking:
+        raise UsageError(
+            f"{config.name} is not deployed in {found.region}, so there is no address to send events to.",
+            "Deploy it with lamed deploy, or name the address with --track-url.",
+        )
+    chosen = _chosen(tracking, path)
+    others = [endpoint.path for endpoint in tracking if endpoint is not chosen]
+    if path is None and others:
+        say(f"Events go to {chosen.path}, which ad blockers may know. Choose with --endpoint: {', '.join(others)}")
+    return chosen.url
+
+
+def _is_for_pages(endpoint: EndpointUrl) -> bool:
+    """Pages send GET requests, and hold no key."""
+    return endpoint.handler == _TRACK_HANDLER and endpoint.method in {"GET", "ANY"} and not endpoint.api_key_required
+
+
+def _chosen(tracking: list[EndpointUrl], path: str | None) -> EndpointUrl:
+    if path is None:
+        return tracking[0]
+    wanted = "/" + path.lstrip("/")
+    for endpoint in tracking:
+        if endpoint.path == wanted:
+            return endpoint
+    raise UsageError(
+        f"No tracking endpoint {wanted} is deployed.", f"There is: {', '.join(endpoint.path for endpoint in tracking)}."
+    )
+
+
+def _warn_about_the_allow_list(config: Config, experiment: str) -> None:
+    allowed = config.limits.experiments
+    if allowed is not None and experiment not in allowed:
+        say(f'Warning: "{experiment}" is not in limits.experiments, so its events are refused once that is deployed.')
+
+
+def _write(output: Path, text: str) -> None:
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from None
+    say(f"Written to {output.absolute()}")
