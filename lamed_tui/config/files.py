@@ -35,11 +35,14 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 __all__ = [
+    "CONNECTION_KEYS",
+    "FILE_NAME",
     "Document",
     "LoadedConfig",
     "backup_of",
     "check",
     "flattened",
+    "keep_rejected",
     "load",
     "locate",
     "masked",
@@ -50,7 +53,9 @@ __all__ = [
 ]
 
 FILE_NAME = "config.json"
-_CONNECTION_KEYS = ("url", "host", "port", "db", "username", "password", "ssl", "unix_socket_path")
+CONNECTION_KEYS = ("url", "host", "port", "db", "username", "password", "ssl", "unix_socket_path")
+"""The keys of `redis` that belong to one server: a new address takes all of them along."""
+
 _FIX = "Correct it with lamed configure --edit or lamed configure --set KEY=VALUE."
 
 
@@ -79,7 +84,7 @@ class LoadedConfig:
                 return origin
         if value_at(self.document, key) is not None:
             return str(self.path)
-        if names[0] == "redis" and names[-1] in _CONNECTION_KEYS and value_at(self.document, "redis.url"):
+        if names[0] == "redis" and names[-1] in CONNECTION_KEYS and value_at(self.document, "redis.url"):
             return f"{self.path} (redis.url)"
         return "default"
 
@@ -200,6 +205,23 @@ def save(path: Path, document: Document) -> None:
         ) from None
 
 
+def keep_rejected(path: Path, text: str) -> Path:
+    """Keep a text that could not be saved, readable by its owner only, and say where.
+
+    Raises:
+        ConfigError: it cannot be written there.
+    """
+    kept = path.resolve().with_name(path.name + ".rejected")
+    try:
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_atomically(kept, text.encode(errors="surrogatepass"))
+    except OSError as error:
+        raise ConfigError(
+            f"{kept} cannot be written: {error.strerror}.", "Check the folder, its permissions and the free space."
+        ) from None
+    return kept
+
+
 def backup_of(path: Path) -> Path:
     """Where `save` keeps the version before: beside the file itself, also when `path` is a symbolic link to it."""
     target = path.resolve()
@@ -223,9 +245,9 @@ def _with_environment(document: Document, environment: Mapping[str, str]) -> tup
     if not isinstance(redis, dict):
         return layered, origins
     if url := environment.get("LAMED_REDIS_URL"):
-        redis = {key: value for key, value in redis.items() if key not in _CONNECTION_KEYS}
+        redis = {key: value for key, value in redis.items() if key not in CONNECTION_KEYS}
         redis["url"] = SecretStr(url)
-        origins |= dict.fromkeys((f"redis.{key}" for key in _CONNECTION_KEYS), "LAMED_REDIS_URL")
+        origins |= dict.fromkeys((f"redis.{key}" for key in CONNECTION_KEYS), "LAMED_REDIS_URL")
     for key in ("username", "password"):
         name = f"LAMED_REDIS_{key.upper()}"
         if value := environment.get(name):

@@ -6,7 +6,8 @@ in the environment. Durations are in seconds, sizes in bytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field
 
@@ -27,6 +28,8 @@ __all__ = [
     "RouteWiring",
     "VpcSettings",
     "WiringEntry",
+    "known_keys",
+    "meant_by",
     "unknown_keys",
 ]
 
@@ -151,6 +154,21 @@ def unknown_keys(section: BaseModel, prefix: str = "") -> Iterator[str]:
         for entry, inner in _entries(value):
             if isinstance(inner, BaseModel):
                 yield from unknown_keys(inner, f"{path}.{entry}.")
+
+
+def known_keys(section: type[BaseModel] | None = None, prefix: str = "") -> Iterator[str]:
+    """Every dotted key with a fixed name; those below lists and people's own names are left out."""
+    for name, field in (section or Config).model_fields.items():
+        path = f"{prefix}{field.alias or name}"
+        yield path
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from known_keys(kind, f"{path}.")
+
+
+def meant_by(key: str) -> str | None:
+    """The known key that an unknown one was probably meant to be."""
+    return next(iter(get_close_matches(key, list(known_keys()), n=1, cutoff=0.8)), None)
 
 
 def _entries(value: object) -> Iterator[tuple[object, object]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import stat
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from lamed_tui.config.documents import flattened, is_secret
-from lamed_tui.config.model import Config, unknown_keys
+from lamed_tui.config.model import meant_by, unknown_keys
 from lamed_tui.preflight.result import passed, warned
 
 if TYPE_CHECKING:
@@ -55,6 +54,5 @@ def endpoints(subject: Subject) -> Finding:
 
 
 def _with_suggestion(key: str) -> str:
-    known = [name for name in Config.model_fields if name != key]
-    close = get_close_matches(key, known, n=1) if "." not in key else []
-    return f"{key} (did you mean {close[0]}?)" if close else key
+    meant = meant_by(key)
+    return f"{key} (did you mean {meant}?)" if meant else key

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lamed.settings import Limits, parse, parse_url, snapshot
 
 from lamed_tui.config import files
-from lamed_tui.config.model import Config, LimitSettings, RedisSettings, unknown_keys
+from lamed_tui.config.model import Config, LimitSettings, RedisSettings, known_keys, meant_by, unknown_keys
 from lamed_tui.deploy.environment import redis_url
 from lamed_tui.errors import ConfigError
 
@@ -134,6 +134,26 @@ def test_unknown_keys_are_kept_and_can_be_listed() -> None:
         "redis.later",
         "uuid_expiry_second",
     ]
+
+
+def test_known_keys_are_those_with_a_fixed_name() -> None:
+    known = set(known_keys())
+
+    assert {"name", "redis", "redis.host", "vpc.subnet_ids", "aws.region", "extra_wiring", "experiments"} <= known
+    assert not any(key.startswith(("extra_wiring.", "experiments.")) for key in known)
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("uuid_expiry_second", "uuid_expiry_seconds"),
+        ("redis.hots", "redis.host"),
+        ("redis.pasword", "redis.password"),
+        ("something else", None),
+    ],
+)
+def test_a_misspelt_key_is_recognised(key: str, meant: str | None) -> None:
+    assert meant_by(key) == meant
 
 
 def test_limits_are_those_of_the_handlers() -> None:

@@ -83,7 +83,7 @@ def test_unknown_keys_are_told_with_what_may_have_been_meant(path: Path) -> None
 
     assert finding.state == "warn"
     assert "uuid_expiry_second (did you mean uuid_expiry_seconds?)" in finding.detail
-    assert "redis.hots" in finding.detail
+    assert "redis.hots (did you mean redis.host?)" in finding.detail
 
 
 def test_without_a_file_the_defaults_are_no_secret(path: Path) -> None:
