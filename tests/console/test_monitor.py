@@ -1,0 +1,182 @@
+"""The monitor on a real Valkey, driven by keys."""
+
+from __future__ import annotations
+
+import re
+
+from tests.console.screens import text_of, until, watching
+from tests.integration.experiments.counters import write_counts
+
+COUNTS = {
+    ("checkout", "participate", "control"): 1_204,
+    ("checkout", "participate", "green"): 1_187,
+    ("checkout", "buy", "control"): 120,
+    ("checkout", "buy", "green"): 160,
+    ("headline", "participate", "a"): 31,
+    ("headline", "participate", "b"): 29,
+}
+
+
+async def test_every_number_of_the_chosen_experiment_is_on_screen(valkey: str) -> None:
+    write_counts(valkey, COUNTS)
+    async with watching(valkey) as pilot:
+        shown = await until(pilot, lambda text: "2,391 visitors" in text)
+    assert re.search(r"control +1,204 +120 +9\.97%", shown)
+    assert re.search(r"green +1,187 +160 +13\.48%", shown)
+    assert "alephbet · Redis 127.0.0.1:" in shown
+    assert "every 0.2 s" in shown
+    assert "2 experiments" in shown
+    assert " live 0 s " in shown
+
+
+async def test_a_counter_that_rises_rises_on_screen(valkey: str) -> None:
+    write_counts(valkey, COUNTS)
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "9.97%" in text)
+        write_counts(valkey, {("checkout", "buy", "control"): 121})
+        shown = await until(pilot, lambda text: "121" in text)
+        assert "10.05%" in shown
+        await until(pilot, lambda text: re.search(r"[0-9.]+ events/s", text) is not None)
+
+
+async def test_another_experiment_is_chosen_with_the_arrows_and_stays_chosen(valkey: str) -> None:
+    write_counts(valkey, COUNTS)
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "2,391 visitors" in text)
+        await pilot.press("down")
+        await until(pilot, lambda text: "60 visitors" in text)
+        write_counts(valkey, {("a new first one", "participate", "a"): 1, ("headline", "participate", "a"): 32})
+        shown = await until(pilot, lambda text: "a new first one" in text and "61 visitors" in text)
+        assert "No goal reached yet" in shown
+
+
+async def test_pausing_freezes_the_view_and_not_the_reading(valkey: str) -> None:
+    write_counts(valkey, COUNTS)
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "9.97%" in text)
+        await pilot.press("p")
+        write_counts(valkey, {("checkout", "buy", "control"): 999})
+        shown = await until(pilot, lambda text: "PAUSED, shows data 1 s old" in text)
+        assert "live 0 s" in shown
+        assert "999" not in shown
+        await pilot.press("p")
+        shown = await until(pilot, lambda text: "999" in text)
+        assert "PAUSED" not in shown
+
+
+async def test_a_filter_narrows_the_list_while_it_is_typed(valkey: str) -> None:
+    write_counts(valkey, COUNTS)
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "2,391 visitors" in text)
+        await pilot.press("slash", "H", "E", "A", "D", "l")
+        shown = await until(pilot, lambda text: "60 visitors" in text)
+        assert "checkout" not in shown
+        assert "Keep the filter" in shown
+        await pilot.press("enter")
+        assert "Pause" in await until(pilot, lambda text: "Keep the filter" not in text)
+        assert "checkout" not in text_of(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda text: "checkout" in text)
+
+
+async def test_letters_typed_into_the_filter_are_no_commands(valkey: str) -> None:
+    write_counts(valkey, COUNTS)
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "2,391 visitors" in text)
+        await pilot.press("slash", "p", "q", "r", "question_mark", "plus", "minus")
+        shown = await until(pilot, lambda text: "pqr?+-" in text)
+        assert "No experiment has this in its" in shown
+        assert "PAUSED" not in shown
+        assert "every 0.2 s" in shown
+
+
+async def test_the_interval_follows_plus_and_minus(valkey: str) -> None:
+    async with watching(valkey, interval=2) as pilot:
+        for key, text in (("plus", "every 5 s"), ("minus", "every 2 s"), ("minus", "every 1 s")):
+            await pilot.press(key)
+            await until(pilot, lambda shown, text=text: text in shown)  # type: ignore[misc]  # mypy and bound defaults
+        await pilot.press(*["minus"] * 5)
+        await until(pilot, lambda shown: "every 0.5 s" in shown)
+        await pilot.press(*["plus"] * 9)
+        await until(pilot, lambda shown: "every 60 s" in shown)
+
+
+async def test_r_reads_at_once(valkey: str) -> None:
+    async with watching(valkey, interval=60) as pilot:
+        await until(pilot, lambda text: "No events yet" in text)
+        write_counts(valkey, COUNTS)
+        await pilot.press("r")
+        await until(pilot, lambda text: "2,391 visitors" in text)
+
+
+async def test_an_empty_namespace_says_what_to_do_and_fills_by_itself(valkey: str) -> None:
+    async with watching(valkey) as pilot:
+        shown = await until(pilot, lambda text: 'No events yet in the namespace "alephbet"' in text)
+        assert "lamed snippet" in shown
+        write_counts(valkey, COUNTS)
+        shown = await until(pilot, lambda text: "2,391 visitors" in text)
+        assert "No events" not in shown
+
+
+async def test_help_scrolls_by_keyboard_and_closes(valkey: str) -> None:
+    async with watching(valkey, size=(40, 15)) as pilot:
+        await pilot.press("question_mark")
+        shown = await until(pilot, lambda text: "Help: Monitor" in text)
+        assert "Freeze the view" in shown
+        await pilot.press("end")
+        await until(pilot, lambda text: "reading goes on behind it" in re.sub(r"[│\s]+", " ", text))
+        await pilot.press("escape")
+        await until(pilot, lambda text: "Help: Monitor" not in text)
+
+
+async def test_the_palette_offers_the_actions(valkey: str) -> None:
+    async with watching(valkey) as pilot:
+        await pilot.press("ctrl+p", *"freeze")
+        await until(pilot, lambda text: "Freeze the view" in text)
+        await pilot.press("enter")
+        await until(pilot, lambda text: "PAUSED" in text or "No events" in text)
+
+
+async def test_enter_and_tab_reach_the_numbers_and_escape_comes_back(valkey: str) -> None:
+    counts = {("many goals", f"goal {number:02}", "a"): number for number in range(40)}
+    write_counts(valkey, {("many goals", "participate", "a"): 50, **counts})
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "goal 00" in text)
+        await pilot.press("enter", "end")
+        await until(pilot, lambda text: "goal 39" in text)
+        await pilot.press("escape")
+        assert pilot.app.focused is not None
+        assert pilot.app.focused.__class__.__name__ == "ExperimentList"
+
+
+async def test_an_experiment_that_is_deleted_leaves_the_screen(valkey: str) -> None:
+    write_counts(valkey, COUNTS)
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "2,391 visitors" in text)
+        await pilot.press("down")
+        await until(pilot, lambda text: "60 visitors" in text)
+        import redis
+
+        with redis.Redis.from_url(valkey) as client:
+            client.srem("alephbet:experiments", "headline")
+            client.srem("alephbet:counter_keys", "alephbet:counters:headline:participate:a")
+            client.srem("alephbet:counter_keys", "alephbet:counters:headline:participate:b")
+        shown = await until(pilot, lambda text: "headline" not in text)
+        assert "2,391 visitors" in shown
+
+
+async def test_odd_names_do_not_command_the_screen(valkey: str) -> None:
+    name = "[bold red]\x1b[2J日本語\u202e"
+    write_counts(valkey, {(name, "participate", "[/x]"): 3, (name, "[link=x]", "[/x]"): 1})
+    async with watching(valkey) as pilot:
+        shown = await until(pilot, lambda text: "3 visitors" in text)
+        assert "[bold red]\\x1b[2J日本語\\u202e" in shown
+        assert "[link=x]" in shown
+
+
+async def test_q_quits_with_success_and_ctrl_c_with_an_interruption(valkey: str) -> None:
+    for key, code in (("q", 0), ("ctrl+q", 0), ("ctrl+c", 130)):
+        async with watching(valkey) as pilot:
+            await until(pilot, lambda text: "No events" in text)
+            await pilot.press(key)
+        assert pilot.app.return_code == code

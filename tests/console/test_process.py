@@ -1,0 +1,143 @@
+"""The console as a process: how it ends, and what it leaves on the terminal."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.console.terminal import TerminalProcess, in_terminal
+from tests.integration.experiments.counters import write_counts
+from tests.integration.store.servers import frozen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CALLER = """
+import sys
+from contextlib import contextmanager
+from lamed_tui.config.model import RedisSettings
+from lamed_tui.console.app import run_console
+from lamed_tui.experiments.source import RedisSource
+from lamed_tui.store.connect import open_store
+
+@contextmanager
+def something_to_clean_up(path):
+    try:
+        yield
+    finally:
+        open(path, "w").write("clean")
+
+with something_to_clean_up(sys.argv[1]), open_store(RedisSettings(url=sys.argv[2])) as store:
+    code = run_console(RedisSource(store, "alephbet", {}), note="demo")
+sys.exit(code)
+"""
+
+DEFECTIVE = """
+import sys
+from lamed_tui.console.app import LamedConsole, run_console
+
+class Source:
+    label, namespace = "Redis somewhere", "alephbet"
+    def read(self):
+        password = "hidden-secret"
+        raise RuntimeError(f"cannot use {password}")
+    def close(self): ...
+
+class Screen(Source):
+    def read(self):
+        from datetime import datetime
+        from lamed_tui.experiments.snapshot import Snapshot
+        return Snapshot("alephbet", datetime.now(), ())
+
+def defective(self, event=None):
+    password = "hidden-secret"
+    raise ValueError(password)
+
+if sys.argv[1] == "screen":
+    LamedConsole.action_help = defective
+sys.exit(run_console(Source() if sys.argv[1] == "source" else Screen()))
+"""
+
+
+def test_q_ends_it_with_success_and_restores_the_terminal(valkey: str) -> None:
+    write_counts(valkey, {("checkout", "participate", "control"): 41})
+    with in_terminal(["-m", "lamed_tui", "watch"], {"LAMED_REDIS_URL": valkey}) as console:
+        console.wait_for("41 visitors")
+        console.type("q")
+        assert console.wait() == 0
+    for leaves, comes_back in ((b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?25l", b"\x1b[?25h")):
+        assert console.output.rfind(comes_back) > console.output.rfind(leaves) > -1
+
+
+def test_without_a_command_the_console_opens(valkey: str) -> None:
+    with in_terminal(["-m", "lamed_tui"], {"LAMED_REDIS_URL": valkey}) as console:
+        console.wait_for("No events yet")
+        console.type("\x03")
+        assert console.wait() == 130
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_and_lets_the_caller_clean_up(valkey: str, tmp_path: Path, ending: signal.Signals) -> None:
+    trace = tmp_path / "trace"
+    with in_terminal(["-c", CALLER, str(trace), valkey], {}) as console:
+        console.wait_for("No events yet")
+        console.process.send_signal(ending)
+        assert console.wait() == 130
+    assert trace.read_text() == "clean"
+
+
+def test_a_dropped_connection_ends_it_and_lets_the_caller_clean_up(valkey: str, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    with in_terminal(["-c", CALLER, str(trace), valkey], {}) as console:
+        console.wait_for("No events yet")
+        console.hang_up()
+        console.process.wait(10)
+    assert trace.read_text() == "clean"
+
+
+def seconds_to_quit(console: TerminalProcess) -> float:
+    started = time.monotonic()
+    console.type("q")
+    assert console.wait(70) == 0
+    return time.monotonic() - started
+
+
+def test_a_hung_redis_does_not_delay_the_end_of_the_process(valkey: str, tmp_path: Path) -> None:
+    write_counts(valkey, {("checkout", "participate", "control"): 41})
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"redis": {"url": valkey, "socket_timeout": 60}}))
+    command = ["-m", "lamed_tui", "--config", str(config), "watch", "--interval", "0.5"]
+    with in_terminal(command, {}) as console:
+        console.wait_for("41 visitors")
+        usual = seconds_to_quit(console)
+    with in_terminal(command, {}) as console:
+        console.wait_for("41 visitors")
+        with frozen(valkey):
+            console.wait_for("STALE")
+            assert seconds_to_quit(console) < usual + 1
+
+
+@pytest.mark.parametrize("part", ["source", "screen"])
+def test_a_crash_ends_with_a_report_that_holds_no_secret(part: str) -> None:
+    with in_terminal(["-c", DEFECTIVE, part], {}, size=(160, 50)) as console:
+        if part == "screen":
+            console.wait_for("No events yet")
+            console.type("?")
+        console.wait_for("Please report this text")
+        assert console.wait() == 1
+    assert "hidden-secret" not in console.written
+    expected = ("RuntimeError at", "in read") if part == "source" else ("ValueError at", "in defective")
+    assert all(text in console.written for text in expected)
+
+
+def test_no_secret_of_the_settings_reaches_the_terminal(valkey: str) -> None:
+    url = valkey.replace("redis://", "redis://:hidden-secret@")
+    with in_terminal(["-m", "lamed_tui", "watch"], {"LAMED_REDIS_URL": url}) as console:
+        console.wait_for("asks for no password")
+        console.type("q")
+        assert console.wait() == 0
+    assert "hidden-secret" not in console.written
