@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from lamed_tui.deploy.plan import Plan
     from lamed_tui.deploy.status import Status
 
+_TOLD_BY_THE_ENGINE = {"config.endpoints", "package.template"}
+"""Checks whose warnings a deployment gives itself."""
+
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Go on without asking.")
@@ -52,7 +55,7 @@ def deploy(
         config = invocation.load().config
         aws = connect(config.aws, os.environ)
         if not (no_preflight or plan_only):
-            pass
+            _check_first(invocation, report)
         options = engine.Options(confirm=confirm, smoke_test=not no_smoke)
         outcome = _follow(engine.deploy(config, aws, options=options), report)
     except LamedError as error:
@@ -111,6 +114,28 @@ def package(*, output: Path) -> None:
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from None
     click.echo(f"{output}: {len(built.content)} bytes, sha256 {built.sha256}")
+
+
+def _check_first(invocation: Invocation, report: Report) -> None:
+    """Run the checks of `lamed preflight`; warnings are told, and a failure ends the deployment before it begins."""
+    from lamed_tui.deploy.events import Warned
+    from lamed_tui.errors import DeployError
+    from lamed_tui.preflight.run import run_checks
+
+    results = list(run_checks(invocation.load, os.environ))
+    failed = [result for result in results if result.state == "fail"]
+    if failed:
+        problems = " ".join(f"{result.title}: {result.detail}" for result in failed)
+        error = DeployError(
+            f"Not ready to deploy, {len(failed)} of {len(results)} checks failed. {problems}",
+            f"{failed[0].fix} All checks: lamed preflight. To deploy all the same: --no-preflight.".lstrip(),
+        )
+        error.exit_code = failed[0].exit_code
+        raise error
+    for result in results:
+        if result.state == "warn" and result.id not in _TOLD_BY_THE_ENGINE:
+            report.tell(Warned(f"{result.title}: {result.detail} {result.fix}".rstrip()))
+    report.note(f"None of {len(results)} checks failed.")
 
 
 def _answering(*, yes: bool) -> Callable[[Plan], bool]:

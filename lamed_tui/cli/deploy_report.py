@@ -56,6 +56,9 @@ class Report(Protocol):
     def tell(self, event: DeployEvent) -> None:
         """Something happened."""
 
+    def note(self, text: str) -> None:
+        """Something that only a person cares about."""
+
     def failed(self, error: LamedError | None) -> None:
         """It ended badly, or (None) was interrupted; the error itself is shown elsewhere."""
 
@@ -69,6 +72,9 @@ class JsonReport:
     def tell(self, event: DeployEvent) -> None:
         """Print the event."""
         print_json_line(_document(event))
+
+    def note(self, text: str) -> None:
+        """Scripts are spared."""
 
     def failed(self, error: LamedError | None) -> None:
         """Print the result of a failure."""
@@ -121,6 +127,10 @@ class HumanReport:
                 self._deployed(event)
             case Declined():
                 self._stop()
+
+    def note(self, text: str) -> None:
+        """Print it."""
+        self._console.print(text, markup=False)
 
     def failed(self, error: LamedError | None) -> None:
         """The error is shown by whoever ends the command."""

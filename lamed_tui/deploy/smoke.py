@@ -18,7 +18,7 @@ from lamed_tui.aws.session import is_loopback
 from lamed_tui.deploy.events import SmokeChecked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from lamed_tui.config.model import LimitSettings
     from lamed_tui.deploy.clock import Clock
@@ -95,7 +95,7 @@ class SmokeTest:
     transport: Transport = over_http
     patience: float = 0.0
 
-    def run(self) -> Iterator[SmokeChecked]:
+    def run(self) -> Generator[SmokeChecked, None, None]:
         """Yield each expectation as soon as it is known; what was written is removed in any case."""
         try:
             yield from self._check()

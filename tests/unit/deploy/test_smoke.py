@@ -1,0 +1,160 @@
+"""The smoke test against a backend in memory: it passes a right one, and names what is wrong with a wrong one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from lamed_tui.config.model import LimitSettings
+from lamed_tui.deploy import smoke
+from lamed_tui.deploy.events import EndpointUrl, SmokeChecked
+from lamed_tui.deploy.smoke import Answer, SmokeTest
+from tests.unit.deploy.stubs import PlayedTime
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+KEY = "the-key"
+
+
+def endpoint(path: str, handler: str, method: str = "GET", *, key: bool = True) -> EndpointUrl:
+    return EndpointUrl(path, method, f"https://api.example/prod{path}", f"lamed{path}", handler, key)
+
+
+ENDPOINTS = (
+    endpoint("/track", "lamed.track", key=False),
+    endpoint("/visits", "lamed.track", key=False),
+    endpoint("/experiments", "lamed.all"),
+    endpoint("/delete", "lamed.delete", "DELETE"),
+)
+
+
+@dataclass
+class Backend:
+    """Counts as the handlers do, with one chosen defect."""
+
+    defect: str = ""
+    warming: int = 0
+    counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    seen: set[tuple[str, ...]] = field(default_factory=set)
+    queries: list[dict[str, str]] = field(default_factory=list)
+
+    def answer(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
+        path, query = urlsplit(url).path.removeprefix("/prod"), dict(parse_qsl(urlsplit(url).query))
+        self.queries.append(query)
+        if self.warming > 0:
+            self.warming -= 1
+            return Answer(403, '{"message":"Forbidden"}')
+        if self.defect == "silent":
+            return Answer(0, "Connection refused")
+        if self.defect == path:
+            return Answer(502, '{"error":"INTEGRATION_FAILURE"}')
+        if path in {"/experiments", "/delete"} and headers.get("x-api-key") != KEY and self.defect != "open":
+            return Answer(403, '{"error":"INVALID_API_KEY"}')
+        handle = {"/experiments": self.results, "/delete": self.delete}.get(path, self.track)
+        assert method == ("DELETE" if path == "/delete" else "GET")
+        return handle(query)
+
+    def track(self, query: dict[str, str]) -> Answer:
+        if "uuid" not in query and self.defect != "lenient":
+            return Answer(400, '{"error":"missing_parameter"}')
+        counter = tuple(query[name] for name in ("namespace", "experiment", "event", "variant"))
+        if (*counter, query.get("uuid", "")) not in self.seen or self.defect == "twice":
+            self.counts[counter] += 1
+        self.seen.add((*counter, query.get("uuid", "")))
+        return Answer(200, "{}")
+
+    def results(self, query: dict[str, str]) -> Answer:
+        found: list[dict[str, Any]] = [{"meta": {"scope": None}}]
+        for experiment in {key[1] for key in self.counts if key[0] == query["namespace"]}:
+            counted = {key[2]: count for key, count in self.counts.items() if key[1] == experiment}
+            result = {"label": "a", "successes": counted.get("goal", 0), "trials": counted.get("participate", 0)}
+            found.append({"experiment": experiment, "goals": [{"goal": "goal", "results": [result]}]})
+        return Answer(200, json.dumps(found))
+
+    def delete(self, query: dict[str, str]) -> Answer:
+        if self.defect != "hoards":
+            for key in [key for key in self.counts if key[1] == query["experiment"]]:
+                del self.counts[key]
+        return Answer(200, "{}")
+
+
+def run(backend: Backend, *, patience: float = 0.0, limits: LimitSettings | None = None) -> list[SmokeChecked]:
+    names = smoke.names(limits or LimitSettings(), TOKEN)
+    clock = PlayedTime().clock()
+    return list(SmokeTest(ENDPOINTS, KEY, names, clock, backend.answer, patience).run())
+
+
+def failures(backend: Backend) -> list[tuple[str, str]]:
+    return [(check.title, check.detail) for check in run(backend) if not check.passed]
+
+
+def test_a_right_backend_passes_and_keeps_nothing() -> None:
+    backend = Backend()
+    assert [check.title for check in run(backend) if check.passed] == [
+        "one event is accepted",
+        "GET /track accepts the same event again",
+        "GET /visits accepts the same event again",
+        "a goal is accepted",
+        "a missing parameter is refused",
+        "/experiments is closed without the key",
+        "/experiments shows each event counted once",
+        "the experiment is deleted",
+        "nothing is left behind",
+    ]
+    assert not backend.counts
+    assert {query["namespace"] for query in backend.queries} == {"smoke-0123456789"}
+
+
+@pytest.mark.parametrize(
+    ("defect", "title", "detail"),
+    [
+        ("twice", "/experiments shows each event counted once", "counted (1, 3)"),
+        ("open", "/experiments is closed without the key", "answered 200, not 403: "),
+        ("lenient", "a missing parameter is refused", "answered 200, not 400: {}"),
+        ("hoards", "nothing is left behind", "counted (1, 1)"),
+        ("silent", "one event is accepted", "did not answer, not 200: Connection refused"),
+        (
+            "/visits",
+            "GET /visits accepts the same event again",
+            'answered 502, not 200: {"error":"INTEGRATION_FAILURE"}',
+        ),
+        (
+            "/experiments",
+            "/experiments is closed without the key",
+            'answered 502, not 403: {"error":"INTEGRATION_FAILURE"}',
+        ),
+        ("/delete", "the experiment is deleted", 'answered 502, not 200: {"error":"INTEGRATION_FAILURE"}'),
+    ],
+)
+def test_a_wrong_backend_is_found_out(defect: str, title: str, detail: str) -> None:
+    found = failures(Backend(defect))
+    assert found[0][0] == title
+    assert found[0][1].startswith(detail)
+
+
+def test_what_was_written_is_removed_although_the_test_is_abandoned() -> None:
+    backend = Backend()
+    names = smoke.names(LimitSettings(), TOKEN)
+    checks = SmokeTest(ENDPOINTS, KEY, names, PlayedTime().clock(), backend.answer).run()
+    next(iter(checks))
+    assert backend.counts
+    checks.close()
+    assert not backend.counts
+
+
+def test_a_fresh_api_may_need_a_while_until_all_of_aws_knows_it() -> None:
+    assert all(check.passed for check in run(Backend(warming=5), patience=60))
+    assert not run(Backend(warming=5), patience=2)[0].passed
+
+
+def test_the_names_keep_within_the_limits() -> None:
+    limits = LimitSettings(namespace_bytes=4, uuid_bytes=6, experiments=("Checkout button",))
+    assert smoke.names(limits, TOKEN) == smoke.Names("0123", "Checkout button", ("012345", "fedcba"))
+    assert smoke.names(LimitSettings(name_bytes=3), TOKEN).experiment == "smo"
