@@ -44,7 +44,8 @@ class ReplyError(StoreError):
 
     def __init__(self, text: str) -> None:
         reason, _, self.detail = text.partition(" ")
-        super().__init__(reason)
+        # Without a password a server refuses a long command before it looks at it, and says so in other words.
+        super().__init__("NOAUTH" if "unauthenticated" in self.detail else reason)
 
 
 class Connection:

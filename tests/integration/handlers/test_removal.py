@@ -1,0 +1,165 @@
+"""Deleting an experiment leaves nothing of it, whoever wrote it, and touches nothing else."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import lamed
+from lamed import endpoints, keys, removal
+from lamed.events import TrackedEvent
+from lamed.resp import UnreachableError
+
+from tests.integration.handlers.servers import contents
+from tests.integration.handlers.test_exactness import container, sent_until_acknowledged
+from tests.integration.handlers.test_results import written_by_043
+from tests.unit.handlers.gateway import call, checked, proxy_event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+    import redis
+    from lamed.resp import Command
+    from lamed.store import Store
+
+EVENT = {"experiment": "checkout", "variant": "blue", "event": "buy", "uuid": "u-1"}
+
+
+def test_what_does_not_exist_is_as_good_as_deleted(database: redis.Redis) -> None:
+    assert call(lamed.delete, experiment="nothing") == (200, {"status": "deleted"})
+    assert contents(database) == {}
+
+
+def test_a_missing_name_is_refused(database: redis.Redis) -> None:
+    call(lamed.track, **EVENT)
+    assert call(lamed.delete)[0] == 400
+    assert database.dbsize() == 8
+
+
+def test_nothing_of_an_experiment_is_left(database: redis.Redis) -> None:
+    for experiment in ("checkout", "50%: {off}", "größe"):
+        for variant in ("blue", "re:d"):
+            for uuid in ("1", "2", "1"):
+                query = {"experiment": experiment, "variant": variant, "event": "buy", "uuid": uuid}
+                assert call(lamed.track, **query)[0] == 200
+        assert call(lamed.delete, experiment=experiment) == (200, {"status": "deleted"})
+        assert contents(database) == {}
+
+
+def test_everything_else_stays(database: redis.Redis) -> None:
+    neighbours = [
+        {**EVENT, "experiment": "check"},
+        {**EVENT, "experiment": "checkout2"},
+        {**EVENT, "experiment": "checkout:buy"},
+        {**EVENT, "namespace": "shop"},
+    ]
+    for query in neighbours:
+        call(lamed.track, **query)
+    database.set("a stranger's key", "value")
+    before = contents(database)
+    call(lamed.track, **EVENT)
+    call(lamed.delete, experiment="checkout")
+    assert contents(database) == before
+
+
+def test_a_restarted_experiment_starts_clean(database: redis.Redis) -> None:
+    assert call(lamed.track, **EVENT)[1] == {"status": "counted"}
+    call(lamed.delete, experiment="checkout")
+    assert call(lamed.track, **EVENT)[1] == {"status": "counted"}
+    assert database.get("alephbet:counters:checkout:buy:blue") == "1"
+
+
+def test_every_living_node_and_chunk_of_history_goes(database: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "NODE_CAPACITY", 3)
+    now = time.time()
+    for age in (1.4 * 86_400, 86_400, 0.6 * 86_400, 0):
+        for number in range(60):
+            event = proxy_event(**{**EVENT, "uuid": f"{age}-{number}"})
+            checked(endpoints.track(event, None, clock=lambda moment=now - age: moment))  # type: ignore[misc]  # mypy cannot type the default
+    for series in (keys.HOURS, keys.DAYS):
+        for age in range(0, series.keep, series.unit):
+            key, field = series.point("alephbet:counters:checkout:buy:blue", now - age)
+            database.hset(key, str(field), 1)
+    assert len(contents(database)) > 100
+    assert call(lamed.delete, experiment="checkout")[0] == 200
+    assert contents(database) == {}
+
+
+def test_both_spellings_of_a_name_go(database: redis.Redis) -> None:
+    written_by_043(database, "my:exp", "buy", "blue", 5)
+    written_by_043(database, "my:exp", "participate", "blue", 50)
+    call(lamed.track, **{**EVENT, "experiment": "my:exp"})
+    written_by_043(database, "my", "buy", "blue", 9)
+    call(lamed.delete, experiment="my:exp")
+    assert contents(database) == {
+        "alephbet:experiments": {"my"},
+        "alephbet:counter_keys": {"alephbet:counters:my:buy:blue"},
+        "alephbet:my:counter_keys": {"alephbet:counters:my:buy:blue"},
+        "alephbet:counters:my:buy:blue": "9",
+        "lamed:namespaces": {"alephbet"},
+    }
+
+
+def test_what_043_wrote_goes_but_for_its_flags(database: redis.Redis) -> None:
+    written_by_043(database, "50% off", "buy", "blue", 5)
+    database.set("0123456789abcdef0123456789abcdef01234567", "1", ex=100)
+    call(lamed.delete, experiment="50% off")
+    assert set(contents(database)) == {"0123456789abcdef0123456789abcdef01234567"}
+
+
+def test_a_deletion_that_was_interrupted_can_be_repeated(
+    database: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variant in ("a", "b", "c"):
+        call(lamed.track, **{**EVENT, "variant": variant})
+    original = removal._removals
+
+    def interrupted(store: Store, counters: list[str], now: float, deadline: float) -> Iterator[Command]:
+        first, *_ = original(store, counters, now, deadline)
+        store.ask([first], deadline)
+        raise UnreachableError("interrupted")
+
+    monkeypatch.setattr(removal, "_removals", interrupted)
+    assert call(lamed.delete, experiment="checkout")[0] == 503
+    monkeypatch.undo()
+    monkeypatch.setenv("LAMED_REDIS_URL", f"redis://127.0.0.1:{database.connection_pool.connection_kwargs['port']}/0")
+    assert call(lamed.delete, experiment="checkout")[0] == 200
+    assert contents(database) == {}
+
+
+def test_events_that_arrive_during_deletions_are_never_lost_from_the_indexes(
+    database: redis.Redis, valkey: str
+) -> None:
+    """Every counter that exists afterwards is indexed, and holds each event at most once."""
+    done = threading.Event()
+
+    def event(client: int, number: int) -> TrackedEvent:
+        names = {"namespace": "alephbet", "experiment": "checkout", "goal": "buy"}
+        return TrackedEvent(**names, variant=f"v{number % 5}", uuid=f"{client}-{number // 2}")
+
+    def client(number: int) -> None:
+        warm = container(valkey)
+        for index in range(600):
+            sent_until_acknowledged(warm, event(number, index), time.time())
+
+    def deleting() -> None:
+        while not done.is_set():
+            call(lamed.delete, experiment="checkout")
+
+    thread = threading.Thread(target=deleting)
+    thread.start()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(client, range(4)))
+    done.set()
+    thread.join()
+    counters = {str(key) for key in database.keys("alephbet:counters:*")}
+    assert counters <= set(database.smembers("alephbet:counter_keys"))
+    assert counters <= set(database.smembers("alephbet:checkout:counter_keys"))
+    for counter in counters:
+        nodes = database.keys(f"{{{counter}}}:seen:*")
+        assert int(str(database.get(counter))) == sum(int(str(database.scard(node))) for node in nodes)
+    call(lamed.delete, experiment="checkout")
+    assert contents(database) == {}
