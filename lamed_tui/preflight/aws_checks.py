@@ -74,7 +74,7 @@ def names(subject: Subject) -> Finding:
     """No function that something else made, such as lamed 0.4.3, has a name that we need."""
     wanted = {function.name for function in subject.wiring.functions}
     try:
-        taken = sorted(name for name in wanted - _functions_of_the_stack(subject) if _exists(subject, name))
+        taken = [name for name in sorted(wanted - _functions_of_the_stack(subject)) if _exists(subject, name)]
     except AccessDeniedError as error:
         return warned(f"Unknown: {error.what}", error.fix)
     if not taken:

@@ -1,0 +1,220 @@
+"""What the AWS checks make of AWS's answers, played from a script."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import Stubber
+
+from lamed_tui.config import files
+from lamed_tui.errors import AwsError, CredentialsError, DeployError, ExitCode, NeedsRepairError
+from lamed_tui.preflight import aws_checks, redis_checks
+from lamed_tui.preflight.subject import Subject, World
+from lamed_tui.store.server import facts_from_info
+from tests.unit.deploy.stubs import STACK_ID, CloudFormationScript, aws_for_stubs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+WHO = {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/operator", "UserId": "AIDA"}
+BUCKET = "lamed-artefacts-123456789012-eu-central-1"
+FUNCTIONS = ("lamed-all-experiments", "lamed-delete-experiment", "lamed-track")
+
+
+@pytest.fixture
+def subject(tmp_path: Path) -> Subject:
+    made = Subject(files.load(tmp_path / "config.json"), {}, World(now=lambda: NOON))
+    made.aws = aws_for_stubs()
+    return made
+
+
+@contextmanager
+def playing(client: Any) -> Iterator[Stubber]:
+    with Stubber(client) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+@contextmanager
+def the_stack(status: str | None, **fields: Any) -> Iterator[CloudFormationScript]:
+    script = CloudFormationScript(aws_for_stubs())
+    script.stack(status, asked="lamed", **fields)
+    try:
+        yield script
+    finally:
+        script.close()
+
+
+@contextmanager
+def who_we_are(subject: Subject, **headers: str) -> Iterator[None]:
+    with playing(subject.aws.sts) as sts:
+        sts.add_response("get_caller_identity", {**WHO, "ResponseMetadata": {"HTTPHeaders": headers}})
+        yield
+
+
+def deployed(*names: str) -> dict[str, Any]:
+    return {
+        "StackResourceSummaries": [
+            {
+                "LogicalResourceId": name.title().replace("-", ""),
+                "PhysicalResourceId": name,
+                "ResourceType": "AWS::Lambda::Function",
+                "LastUpdatedTimestamp": NOON,
+                "ResourceStatus": "CREATE_COMPLETE",
+            }
+            for name in names
+        ]
+    }
+
+
+def test_the_region_is_told(subject: Subject) -> None:
+    assert aws_checks.session(subject).detail == "eu-central-1"
+
+
+def test_without_a_region_the_exit_code_is_that_of_credentials(tmp_path: Path) -> None:
+    with pytest.raises(CredentialsError, match="No AWS region is set"):
+        aws_checks.session(Subject(files.load(tmp_path / "config.json"), {}))
+
+
+@pytest.mark.parametrize(
+    ("skew", "state"), [(0, "pass"), (-59, "pass"), (61, "warn"), (-299, "warn"), (301, "fail"), (-3600, "fail")]
+)
+def test_the_clock_is_compared_with_the_answer(subject: Subject, skew: int, state: str) -> None:
+    there = (NOON + timedelta(seconds=skew)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+    with who_we_are(subject, date=there):
+        finding = aws_checks.clock(subject)
+
+    assert finding.state == state
+    if state != "pass":
+        assert f"{abs(skew)} s off" in finding.detail
+
+
+@pytest.mark.parametrize("headers", [{}, {"date": "yesterday"}])
+def test_an_answer_without_a_time_proves_nothing(subject: Subject, headers: dict[str, str]) -> None:
+    with who_we_are(subject, **headers):
+        assert aws_checks.clock(subject).state == "warn"
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "words"),
+    [
+        (None, "pass", "No stack lamed in eu-central-1 yet."),
+        ("REVIEW_IN_PROGRESS", "pass", "No stack lamed"),
+        ("UPDATE_COMPLETE", "pass", "lamed: release 4, UPDATE_COMPLETE"),
+        ("UPDATE_ROLLBACK_COMPLETE", "pass", "release 4"),
+        ("UPDATE_IN_PROGRESS", "warn", "a deployment is running"),
+    ],
+)
+def test_a_stack_that_can_be_deployed_to_passes(subject: Subject, status: str | None, state: str, words: str) -> None:
+    outputs = [{"OutputKey": "BaseUrl", "OutputValue": "https://x"}]
+
+    with the_stack(status, **({"Outputs": outputs} if status else {})):
+        finding = aws_checks.stack(subject)
+
+    assert finding.state == state
+    assert words in finding.detail
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED"])
+def test_a_stack_that_is_stuck_needs_repair(subject: Subject, status: str) -> None:
+    with the_stack(status), pytest.raises(NeedsRepairError) as caught:
+        aws_checks.stack(subject)
+
+    assert caught.value.exit_code == ExitCode.NEEDS_REPAIR
+    assert status in caught.value.what
+
+
+def test_a_stack_of_somebody_else_is_not_touched(subject: Subject) -> None:
+    with the_stack("CREATE_COMPLETE", Tags=[]), pytest.raises(AwsError, match="lamed did not make it"):
+        aws_checks.stack(subject)
+
+
+def test_functions_of_the_old_lamed_are_in_the_way(subject: Subject) -> None:
+    with the_stack(None), playing(subject.aws.functions) as functions:
+        for name in FUNCTIONS:
+            if name == "lamed-track":
+                functions.add_response("get_function_configuration", {"FunctionName": name}, {"FunctionName": name})
+            else:
+                functions.add_client_error("get_function_configuration", "ResourceNotFoundException")
+        finding = aws_checks.names(subject)
+
+    assert finding.state == "fail"
+    assert finding.detail.startswith("lamed-track in eu-central-1 is not of this stack")
+    assert "--set name=" in finding.fix
+
+
+def test_functions_of_the_stack_itself_are_not_in_the_way(subject: Subject) -> None:
+    with the_stack("UPDATE_COMPLETE") as script, playing(subject.aws.functions) as functions:
+        script.answers("list_stack_resources", deployed("lamed-track"), {"StackName": STACK_ID})
+        for _ in range(2):  # only the two that the stack does not have yet are looked up
+            functions.add_client_error("get_function_configuration", "ResourceNotFoundException")
+        finding = aws_checks.names(subject)
+
+    assert finding.state == "pass"
+
+
+def test_without_the_permission_to_look_the_names_stay_unknown(subject: Subject) -> None:
+    with the_stack(None), playing(subject.aws.functions) as functions:
+        functions.add_client_error("get_function_configuration", "AccessDeniedException", http_status_code=403)
+        finding = aws_checks.names(subject)
+
+    assert finding.state == "warn"
+    assert "lambda:GetFunctionConfiguration" in finding.detail
+
+
+@pytest.mark.parametrize(("containers", "state"), [(1000, "pass"), (100, "pass"), (10, "warn")])
+def test_a_new_account_is_warned_of_its_few_containers(subject: Subject, containers: int, state: str) -> None:
+    with playing(subject.aws.functions) as functions:
+        functions.add_response("get_account_settings", {"AccountLimit": {"UnreservedConcurrentExecutions": containers}})
+        finding = aws_checks.concurrency(subject)
+
+    assert finding.state == state
+    assert f"up to {containers} containers" in finding.detail
+
+
+def test_the_limit_of_the_account_is_advice_only(subject: Subject) -> None:
+    subject.facts = facts_from_info({"maxclients": 10}, tls=False)
+    with playing(subject.aws.functions) as functions:
+        for _ in range(2):
+            functions.add_client_error("get_account_settings", "AccessDeniedException", http_status_code=403)
+        findings = [aws_checks.concurrency(subject), redis_checks.connections(subject)]
+
+    assert [finding.state for finding in findings] == ["warn", "warn"]
+    assert findings[1].detail == "Skipped: Lambda's concurrency is unknown."
+
+
+@contextmanager
+def as_account(subject: Subject) -> Iterator[Stubber]:
+    with playing(subject.aws.sts) as sts, playing(subject.aws.s3) as s3:
+        if subject.aws._identity is None:
+            sts.add_response("get_caller_identity", WHO)
+        yield s3
+
+
+def test_a_missing_bucket_will_be_made(subject: Subject) -> None:
+    with as_account(subject) as s3:
+        s3.add_client_error("head_bucket", "404", http_status_code=404)
+        finding = aws_checks.bucket(subject)
+
+    assert finding.state == "pass"
+    assert finding.detail == f"{BUCKET} will be made by the first deployment."
+
+
+def test_a_bucket_that_can_be_read_passes(subject: Subject) -> None:
+    with as_account(subject) as s3:
+        s3.add_response("head_bucket", {})
+        s3.add_response("list_objects_v2", {"Contents": [{"Key": "releases/1.json"}]})
+        assert aws_checks.bucket(subject).detail == f"{BUCKET} can be read."
+
+
+def test_a_bucket_of_somebody_else_is_refused(subject: Subject) -> None:
+    with as_account(subject) as s3:
+        s3.add_client_error("head_bucket", "403", http_status_code=403)
+        with pytest.raises(DeployError, match="belongs to another account"):
+            aws_checks.bucket(subject)
