@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import lamed
 from lamed import store
+
+from tests.unit.handlers.gateway import checked, proxy_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,19 +23,9 @@ class Answer(NamedTuple):
     body: Any
 
 
-def proxy_event(query: Mapping[str, str]) -> dict[str, object]:
-    """The event of API Gateway's proxy integration for a query; its maps are null when there is none."""
-    return {
-        "httpMethod": "GET",
-        "queryStringParameters": dict(query) or None,
-        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} or None,
-    }
-
-
 def call(handler: str, **query: str) -> Answer:
     """Invoke `track`, `all`, `experiment` or `delete`."""
-    response = getattr(lamed, handler)(proxy_event(query), None)
-    return Answer(response["statusCode"], json.loads(response["body"]))
+    return Answer(*checked(getattr(lamed, handler)(proxy_event(**query), None)))
 
 
 def count(**query: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = Path(__file__).parents[2] / ".venv" / "old"
 _DRIVER = Path(__file__).with_name("driver.py")
+_PACKER = Path(__file__).with_name("packer.py")
 # redis-py 4 and later refuse an argument that 0.4.3 passes.
 _PACKAGES = ("lamed==0.4.3", "redis<4")
 
@@ -35,6 +36,17 @@ def python() -> Path:
             subprocess.run([*pip, "install", "--no-cache-dir", "--no-deps", *_PACKAGES], check=True)
             complete.touch()
     return interpreter
+
+
+def package(directory: Path, redis: dict[str, Any]) -> Path:
+    """The zip that 0.4.3 uploads to AWS, made by its own code in `directory`, an existing folder.
+
+    Raises:
+        CalledProcessError: it could not be made.
+    """
+    (directory / "config.json").write_text(json.dumps({"redis": redis}))
+    subprocess.run([python(), "-I", "-W", "ignore", _PACKER], cwd=directory, check=True, capture_output=True)
+    return directory / "lamed.zip"
 
 
 class OldLamed:

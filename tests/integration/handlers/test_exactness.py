@@ -16,7 +16,7 @@ from lamed import keys, settings, store, tracking
 from lamed.events import TrackedEvent
 from lamed.resp import StoreError
 
-from tests.integration.handlers.servers import TcpProxy
+from tests.proxy import TcpProxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

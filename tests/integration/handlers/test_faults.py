@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import lamed
 
-from tests.integration.handlers.servers import TcpProxy, contents
+from tests.integration.handlers.servers import contents
+from tests.proxy import TcpProxy
 from tests.unit.handlers.gateway import Context, call, checked, proxy_event
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import lamed
 import pytest
 from lamed import keys, responses
 
-from tests.integration.handlers.servers import TcpProxy, contents
+from tests.integration.handlers.servers import contents
+from tests.proxy import TcpProxy
 from tests.unit.handlers.gateway import call, proxy_event
 
 if TYPE_CHECKING:
