@@ -50,7 +50,10 @@ def demo(*, headless: bool, seconds: float | None, as_json: bool, serve: bool) -
                 return _serve(stack)
             if headless:
                 return _measure(stack, seconds or _DEFAULT_SECONDS, as_json=as_json)
-            return _show(stack)
+            exit_code, tally = _show(stack)
+    say(_summary(tally))
+    say("The servers are stopped and their files removed.")
+    return exit_code
 
 
 def _check_options(*, headless: bool, seconds: float | None, as_json: bool, serve: bool) -> None:
@@ -75,7 +78,8 @@ def _serve(stack: Stack) -> int:
     return ExitCode.OK
 
 
-def _show(stack: Stack) -> int:
+def _show(stack: Stack) -> tuple[int, Tally]:
+    """The console over the visitors' traffic; its exit code, and what the visitors did."""
     from lamed_tui.console.app import run_console
     from lamed_tui.embedded.demo import demo_config
     from lamed_tui.embedded.visitors import visiting
@@ -87,9 +91,7 @@ def _show(stack: Stack) -> int:
     say("Visitors are arriving; opening the monitor. Press q to quit.")
     with visiting(_crowd(deployed, config)) as crowd, open_store(config.redis) as store:
         exit_code = run_console(RedisSource(store, config.namespace, config.experiments))
-    say(_summary(crowd.tally()))
-    say("The servers are stopped and their files removed.")
-    return exit_code
+    return exit_code, crowd.tally()
 
 
 def _measure(stack: Stack, seconds: float, *, as_json: bool) -> int:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import http.client
 import queue
+import socket
 import threading
 import time
 import uuid
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
@@ -109,6 +110,7 @@ class Crowd:
         self._sent = 0
         self._duplicates = 0
         self._last_failure = ""
+        self._connections: list[http.client.HTTPConnection] = []
         self._leaving = threading.Event()
         self._closing = threading.Event()
         self._doors = [
@@ -131,6 +133,9 @@ class Crowd:
             self._street.join()
             self._settle(time.monotonic() + settle_seconds)
         self._closing.set()
+        with self._lock:
+            for connection in self._connections:
+                _hang_up(connection)
         self._street.join()
         doors, self._doors = self._doors, []
         for _ in doors:
@@ -192,6 +197,8 @@ class Crowd:
 
     def _deliver(self) -> None:
         connection = http.client.HTTPConnection(self._url.netloc, timeout=_ANSWER_SECONDS)
+        with self._lock:
+            self._connections.append(connection)
         while (delivery := self._deliveries.get()) is not None:
             event, answer_is_lost = delivery
             if not self._closing.is_set():
@@ -239,6 +246,14 @@ class Crowd:
         if answer.status == http.client.OK:
             return ""
         return f"HTTP {answer.status}: {body[:200].decode(errors='replace')}"
+
+
+def _hang_up(connection: http.client.HTTPConnection) -> None:
+    """Let a thread that waits for an answer on this connection go on at once."""
+    stream: socket.socket | None = connection.sock
+    if stream is not None:
+        with suppress(OSError):  # closed in the same moment
+            stream.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

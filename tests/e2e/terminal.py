@@ -33,8 +33,10 @@ class Terminal:
 
     def exit_status(self) -> int | None:
         """The command's exit status, or nothing while it runs."""
-        dead, status = self._tmux("display-message", "-p", "-t", "main", "#{pane_dead} #{pane_dead_status}").split(" ")
-        return int(status) if dead == "1" else None
+        # The terminal closes a moment before tmux learns the status; a negative one is the signal that killed it.
+        shape = "#{?pane_dead_signal,-#{pane_dead_signal},#{pane_dead_status}}"
+        status = self._tmux("display-message", "-p", "-t", "main", shape)
+        return int(status) if status else None
 
     def wait_until(self, condition: Callable[[str], bool], *, what: str, seconds: float = 60) -> str:
         """The screen's text once the condition holds.
@@ -85,12 +87,15 @@ def running_in_tmux(
 
 
 def processes_of(directory: Path) -> dict[int, str]:
-    """The processes that were told of this folder in their environment or command line, by pid; tmux itself is not."""
+    """The processes that run in this folder or were told of it, by pid, with their command lines; not tmux itself.
+
+    Valkey writes its title over its environment, so that alone would not find it.
+    """
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             command = (entry / "cmdline").read_bytes()
-            told = command + (entry / "environ").read_bytes()
+            told = command + (entry / "environ").read_bytes() + bytes((entry / "cwd").readlink())
         except OSError:
             continue  # it ended while we looked, or it is not ours
         if str(directory).encode() in told and not command.startswith(b"tmux") and int(entry.name) != os.getpid():

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +19,7 @@ from tests.e2e.terminal import Terminal, listening_addresses, processes_of, runn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 LAMED = [sys.executable, "-m", "lamed_tui"]
 
@@ -107,6 +107,7 @@ def test_a_signal_ends_the_console_demo_and_everything_it_started(home: Path, nu
     with running_in_tmux([*LAMED, "demo"], home, demo_environment(home)) as terminal:
         visitors_shown(terminal, more_than=0)
         addresses = addresses_of_the_demo(home)
+        assert len(addresses) >= 2
         os.kill(terminal.process(), number)
         assert terminal.wait_for_exit() in {0, 130}
         assert_nothing_is_left(home, addresses)
