@@ -7,7 +7,8 @@ in the environment. Durations are in seconds, sizes in bytes.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field
 
@@ -161,7 +162,7 @@ def known_keys(section: type[BaseModel] | None = None, prefix: str = "") -> Iter
     for name, field in (section or Config).model_fields.items():
         path = f"{prefix}{field.alias or name}"
         yield path
-        for kind in (field.annotation, *get_args(field.annotation)):
+        for kind in _alternatives(field.annotation):
             if isinstance(kind, type) and issubclass(kind, BaseModel):
                 yield from known_keys(kind, f"{path}.")
 
@@ -169,6 +170,11 @@ def known_keys(section: type[BaseModel] | None = None, prefix: str = "") -> Iter
 def meant_by(key: str) -> str | None:
     """The known key that an unknown one was probably meant to be."""
     return next(iter(get_close_matches(key, list(known_keys()), n=1, cutoff=0.8)), None)
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    """The types a value may have: `X | None` is X or None."""
+    return get_args(annotation) if get_origin(annotation) in {UnionType, Union} else (annotation,)
 
 
 def _entries(value: object) -> Iterator[tuple[object, object]]:

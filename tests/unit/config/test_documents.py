@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamed_tui.config import files
@@ -48,11 +48,13 @@ def parsed(document: Any) -> dict[str, Any]:
     return parse_document(json.dumps(document), "config.json")
 
 
+@settings(deadline=None)
 @given(documents)
 def test_wrapping_secrets_loses_nothing(document: dict[str, Any]) -> None:
     assert json.loads(rendered(parsed(document))) == document
 
 
+@settings(deadline=None)
 @given(documents)
 def test_a_rendered_document_reads_back_as_itself(document: dict[str, Any]) -> None:
     wrapped = parsed(document)
@@ -60,6 +62,7 @@ def test_a_rendered_document_reads_back_as_itself(document: dict[str, Any]) -> N
     assert parse_document(rendered(wrapped).decode(), "config.json") == wrapped
 
 
+@settings(deadline=None)
 @given(documents, st.lists(keys, min_size=1, max_size=4), st.text(min_size=1))
 def test_a_key_that_was_set_holds_its_value_and_nothing_else_changed(
     document: dict[str, Any], path: list[str], value: str
@@ -78,6 +81,7 @@ def test_a_key_that_was_set_holds_its_value_and_nothing_else_changed(
     assert before == parsed(document), "the document given was changed"
 
 
+@settings(deadline=None)
 @given(documents, st.lists(keys, min_size=1, max_size=4))
 def test_removing_what_was_set_leaves_no_trace_of_it(document: dict[str, Any], path: list[str]) -> None:
     before = parsed(document)
@@ -100,11 +104,13 @@ def _holds_null(document: Any, path: list[str]) -> bool:
     return document is None
 
 
+@settings(deadline=None)
 @given(st.lists(keys, min_size=1, max_size=5))
 def test_any_name_can_be_part_of_a_key(path: list[str]) -> None:
     assert path_of(key_of(path)) == path
 
 
+@settings(deadline=None)
 @given(documents)
 def test_every_leaf_is_listed_under_the_key_that_finds_it(document: dict[str, Any]) -> None:
     for key, value in flattened(document):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lamed.settings import Limits, parse, parse_url, snapshot
 
@@ -273,6 +273,7 @@ urls = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(urls)
 def test_a_url_means_the_same_here_and_in_the_functions(url: str) -> None:
     try:
@@ -293,6 +294,7 @@ def test_a_url_means_the_same_here_and_in_the_functions(url: str) -> None:
         assert (redis.ssl_cert_reqs == "none") is (endpoint.tls is not None and not endpoint.tls.verify)
 
 
+@settings(deadline=None)
 @given(urls)
 def test_what_is_deployed_reaches_the_same_server(url: str) -> None:
     """A URL from the configuration is taken apart and put together again on its way to the functions."""

@@ -103,6 +103,7 @@ def test_every_name_reaches_the_page_as_it_is(
     assert seen["exposed"] == ([experiment] if form == "html" else ["experiment", "goals"])
 
 
+@settings(deadline=None)
 @given(names, names)
 def test_no_name_can_open_or_close_an_element(experiment: str, goal: str) -> None:
     plain = build(SPEC)

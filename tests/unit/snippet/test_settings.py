@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamed_tui.config.model import ExperimentSettings
@@ -41,6 +41,7 @@ def test_weights_become_whole_numbers_in_the_same_proportions(
     assert tuple(variant.weight for variant in variants_of(experiment(weights=weights))) == expected
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(min_size=1, max_size=3), st.floats(1e-3, 1e6), min_size=2, max_size=5))
 def test_no_configured_weight_is_lost_or_refused(weights: dict[str, float]) -> None:
     variants = variants_of(experiment(weights=weights))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lamed.events import BadRequestError, tracked_event
 from lamed.settings import Endpoint, Settings
@@ -112,6 +112,7 @@ def test_building_names_everything_that_is_wrong_at_once() -> None:
     assert "html or module" in refused.value.what
 
 
+@settings(deadline=None)
 @given(
     st.text(st.characters(), min_size=0, max_size=70)
     | st.lists(st.sampled_from(["%25", "%2525", "é", "\ufffd", "\x7f", "\x9f", "\xa0", "a" * 60])).map("".join)
