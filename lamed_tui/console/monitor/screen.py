@@ -104,7 +104,8 @@ The badge on the second line says how old the numbers are:
 
     def _refresh_status(self) -> None:
         state = self._feed.state
-        self.query_one("#status", Static).update(views.status(state, self._paused, self._clock()))
+        badges = views.status(state, self._paused, self._clock(), self.size.width)
+        self.query_one("#status", Static).update(badges)
         trouble = self.query_one("#trouble", Static)
         trouble.update(Content(views.trouble(state)))
         trouble.display = bool(views.trouble(state))

@@ -40,10 +40,13 @@ class Notice:
 # The line of badges -----------------------------------------------------------------------------------------------
 
 
-def status(state: FeedState, paused: Reading | None, now: float) -> Content:
-    """The badges: how old the data is, whether the view is paused, how often it is read, and how much comes in."""
+def status(state: FeedState, paused: Reading | None, now: float, width: int) -> Content:
+    """The badges: how old the data is, whether the view is paused, how often it is read, and how much comes in.
+
+    Where the width in cells is short, what comes last is cut, and the age of the data loses a word.
+    """
     shown = paused or state.reading
-    badges = [_connection_badge(state, now)]
+    badges = [_connection_badge(state, now, narrow=width < _ROOMY)]
     if paused is not None:
         badges.insert(0, Content.styled(f" PAUSED, shows data {duration_text(now - paused.at)} old ", _WARNING))
     facts = [f"every {state.interval:g} s"]
@@ -59,12 +62,12 @@ def stale_after(interval: float) -> float:
     return max(5.0, 3 * interval)
 
 
-def _connection_badge(state: FeedState, now: float) -> Content:
+def _connection_badge(state: FeedState, now: float, *, narrow: bool) -> Content:
     age = now - state.reading.at if state.reading else None
     if state.outage is not None:
         wait = state.outage.retry_at - now
         retry = f"retry in {duration_text(wait + 0.999)}" if wait > 0 else "retrying now"
-        data = f", data {duration_text(age)} old" if age is not None else ""
+        data = "" if age is None else f", data {duration_text(age)}{'' if narrow else ' old'}"
         return Content.styled(f" disconnected, {retry}{data} ", _BAD)
     if age is None:
         return Content.styled(" connecting ", _WARNING)
