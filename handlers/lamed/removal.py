@@ -31,15 +31,16 @@ def delete(store: Store, namespace: str, experiment: str, *, now: float, deadlin
     names = list(dict.fromkeys([*keys.spellings(experiment, cluster=store.cluster), *stored]))
     own_indexes = [f"{space}:{name}:counter_keys" for space in spaces for name in names]
     found = {key for group in groups.get(experiment, {}).values() for key in group}
-    prefixes = tuple([f"{space}:counters:" for space in spaces])
     for reply in store.ask([["SMEMBERS", key] for key in own_indexes], deadline):
-        found.update([key for key in texts(reply) if key.startswith(prefixes)])
-    counters = sorted(found)
+        found.update(texts(reply))
+    listed = sorted(found)
+    prefixes = tuple([f"{space}:counters:" for space in spaces])
+    counters = [key for key in listed if key.startswith(prefixes)]
     store.ask(list(_removals(store, counters, now, deadline)), deadline)
     commands: list[Command] = [["SREM", f"{space}:experiments", *names] for space in spaces]
-    for some in chunks(counters, KEYS_A_COMMAND):
-        commands += [["SREM", f"{space}:counter_keys", *some] for space in spaces]
-    commands += [["DEL", key] for key in own_indexes]
+    for some in chunks(listed, KEYS_A_COMMAND):
+        # Only what was found: an event may have indexed another counter since.
+        commands += [["SREM", index, *some] for index in [*own_indexes, *[f"{space}:counter_keys" for space in spaces]]]
     store.ask(commands, deadline)
     _index_survivors(store, namespace, experiment, counters, deadline)
 
@@ -73,14 +74,16 @@ def _removals(store: Store, counters: Sequence[str], now: float, deadline: float
 
 
 def _index_survivors(store: Store, namespace: str, experiment: str, counters: Sequence[str], deadline: float) -> None:
-    """Index again what events have counted since, and forget the namespace if nothing is left in it."""
+    """Index what events have counted since they were removed, and forget the namespace if nothing is left in it."""
     spaces = keys.spellings(namespace, cluster=store.cluster)
-    used: list[Command] = [["EXISTS", f"{space}:experiments"] for space in spaces]
-    replies = store.ask([*used, *[["EXISTS", key] for key in counters]], deadline)
-    commands: list[Command] = []
-    for counter, exists in zip(counters, replies[len(spaces) :], strict=True):
-        if exists:
-            commands += store.indexing(namespace, experiment, counter)
-    if not commands and not any(replies[: len(spaces)]):
+    own = keys.experiment_counter_keys_key(namespace, experiment, cluster=store.cluster)
+    commands: list[Command] = [["SMEMBERS", own]]
+    commands += [["EXISTS", f"{space}:experiments"] for space in spaces]
+    commands += [["EXISTS", counter] for counter in counters]
+    members, *replies = store.ask(commands, deadline)
+    survivors = [counter for counter, exists in zip(counters, replies[len(spaces) :], strict=True) if exists]
+    survivors += texts(members)
+    commands = [command for counter in survivors for command in store.indexing(namespace, experiment, counter)]
+    if not survivors and not any(replies[: len(spaces)]):
         commands = [["SREM", keys.NAMESPACES_KEY, keys.encode(namespace, cluster=store.cluster)]]
     store.ask(commands, deadline)

@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import lamed
+import pytest
 from lamed import endpoints, keys, removal
 from lamed.events import TrackedEvent
 from lamed.resp import UnreachableError
+from lamed.store import Store
 
 from tests.integration.handlers.servers import contents
 from tests.integration.handlers.test_exactness import container, sent_until_acknowledged
@@ -18,12 +20,10 @@ from tests.integration.handlers.test_results import written_by_043
 from tests.unit.handlers.gateway import call, checked, proxy_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    import pytest
     import redis
-    from lamed.resp import Command
-    from lamed.store import Store
+    from lamed.resp import Command, Reply
 
 EVENT = {"experiment": "checkout", "variant": "blue", "event": "buy", "uuid": "u-1"}
 
@@ -128,6 +128,44 @@ def test_a_deletion_that_was_interrupted_can_be_repeated(
     monkeypatch.setenv("LAMED_REDIS_URL", f"redis://127.0.0.1:{database.connection_pool.connection_kwargs['port']}/0")
     assert call(lamed.delete, experiment="checkout")[0] == 200
     assert contents(database) == {}
+
+
+@pytest.mark.parametrize("variant", ["blue", "new"])
+def test_an_event_that_arrives_at_any_step_of_a_deletion_is_counted_and_indexed(
+    database: redis.Redis, monkeypatch: pytest.MonkeyPatch, variant: str
+) -> None:
+    original = Store.exchange
+    late = {**EVENT, "variant": variant, "uuid": "late"}
+    counter = f"alephbet:counters:checkout:buy:{variant}"
+    steps = 0
+    for arrival in range(1, 20):
+        call(lamed.delete, experiment="checkout")
+        call(lamed.track, **EVENT)
+        steps = 0
+
+        def exchange(store: Store, commands: Sequence[Command], deadline: float) -> list[Reply]:
+            nonlocal steps
+            steps += 1
+            if steps == arrival:  # noqa: B023 - called in this turn of the loop only
+                monkeypatch.setattr(Store, "exchange", original)
+                assert call(lamed.track, **late)[0] == 200
+                monkeypatch.setattr(Store, "exchange", exchange)
+            return original(store, commands, deadline)
+
+        monkeypatch.setattr(Store, "exchange", exchange)
+        call(lamed.delete, experiment="checkout")
+        monkeypatch.setattr(Store, "exchange", original)
+        if steps < arrival:
+            break
+        if database.exists(counter):
+            assert database.get(counter) == "1"
+            assert database.smembers("alephbet:experiments") == {"checkout"}
+            assert database.smembers("alephbet:counter_keys") == {counter}
+            assert database.smembers("alephbet:checkout:counter_keys") == {counter}
+            assert call(lamed.track, **late) == (200, {"status": "duplicate"})
+        else:  # it came early enough to go with the rest
+            assert contents(database) == {}
+    assert steps >= 4
 
 
 def test_events_that_arrive_during_deletions_are_never_lost_from_the_indexes(
