@@ -25,7 +25,7 @@ bench: .venv/dev.installed ## what tracking and reading cost, measured on this m
 	@$(BIN)/python -m tests.bench
 
 shots: .venv/dev.installed ## the pictures in docs/, taken from the real screens
-	@$(BIN)/python -m docs.shots
+	@$(BIN)/python docs/make_shots.py
 
 clean:
 	rm -rf .venv .test-files dist build

@@ -90,7 +90,7 @@ def _show(stack: Stack) -> tuple[int, Tally]:
     deployed = _deploy(stack, config)
     say("Visitors are arriving; opening the monitor. Press q to quit.")
     with visiting(_crowd(deployed, config)) as crowd, open_store(config.redis) as store:
-        exit_code = run_console(RedisSource(store, config.namespace, config.experiments))
+        exit_code = run_console(RedisSource(store, config.namespace, config.experiments), note="demo")
     return exit_code, crowd.tally()
 
 
