@@ -153,6 +153,9 @@ def execute(aws: Aws, change_set: ChangeSet, token: str, clock: Clock, hide: Cal
     request: ExecuteChangeSetInputTypeDef = {"ChangeSetName": change_set.arn, "ClientRequestToken": token}
     if not change_set.creates:  # for a creation that was said when the change set was made
         request["DisableRollback"] = False
+        # Versions are kept when a later release drops them, but not those of a release that never went live: AWS would
+        # refuse to publish the same content once more when the deployment is repeated.
+        request["RetainExceptOnCreate"] = True
     try:
         aws.cloudformation.execute_change_set(**request)
     except ServiceError as error:

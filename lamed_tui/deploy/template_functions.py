@@ -100,22 +100,20 @@ def function_resources(
     )
     properties = _function_properties(config, function, code, runtime, log_group_id, secret=secret_revision is not None)
     yield function_id, {"Type": "AWS::Lambda::Function", "Properties": properties}
-    # A version is a copy made once: whatever it copies must be in its logical id, or a change never goes live. The
+    # A version is a copy made once, so whatever it copies must be in its logical id, or a change never goes live. The
+    # reverse holds too: AWS refuses a second version of an unchanged function, so nothing else may be in the id. The
     # secret's revision is random (see `secret.revision`), so the id tells nothing about the secret.
-    version_id = logical_id.of(function.role, "Version") + logical_id.digest(code.sha256, properties, secret_revision)
-    version: Resource = {
-        "FunctionName": {"Ref": function_id},
-        "CodeSha256": base64.b64encode(bytes.fromhex(code.sha256)).decode(),
-    }
-    if secret_revision is not None:
-        version["Description"] = {"Fn::Sub": f"Redis password of revision ${{{SECRET_REVISION}}}"}
+    version_id = logical_id.of(function.role, "Version") + logical_id.digest(properties, secret_revision)
     yield (
         version_id,
         {
             "Type": "AWS::Lambda::Version",
             "DeletionPolicy": "Retain",
             "UpdateReplacePolicy": "Retain",
-            "Properties": version,
+            "Properties": {
+                "FunctionName": {"Ref": function_id},
+                "CodeSha256": base64.b64encode(bytes.fromhex(code.sha256)).decode(),
+            },
         },
     )
     yield (
@@ -135,11 +133,13 @@ def _function_properties(
     config: Config, function: FunctionSpec, code: Code, runtime: str, log_group_id: str, *, secret: bool
 ) -> dict[str, Any]:
     variables: dict[str, Any] = dict(environment.variables(config))
+    description: Any = f"lamed: {function.handler}"
     if secret:
         variables[environment.PASSWORD_VARIABLE] = {"Ref": PASSWORD}
+        description = {"Fn::Sub": f"{description}, Redis password of revision ${{{SECRET_REVISION}}}"}
     properties = {
         "FunctionName": function.name,
-        "Description": f"lamed: {function.handler}",
+        "Description": description,
         "Runtime": runtime,
         "Architectures": ["arm64"],
         "Handler": function.handler,

@@ -266,7 +266,11 @@ def test_an_update_says_that_it_rolls_back_and_a_creation_said_before_what_happe
 ) -> None:
     script.events(event(7, "lamed", "CREATE_COMPLETE"))
     expected = {"ChangeSetName": CHANGE_SET, "ClientRequestToken": "t"}
-    script.answers("execute_change_set", {}, expected if creates else expected | {"DisableRollback": False})
+    script.answers(
+        "execute_change_set",
+        {},
+        expected if creates else expected | {"DisableRollback": False, "RetainExceptOnCreate": True},
+    )
     started = apply.execute(script.aws, ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates), "t", time.clock())
     assert (started.boundary, started.deletes_on_failure) == ("event-7", creates)
 
