@@ -1,0 +1,77 @@
+"""One browser, one site and one embedded stack a test process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lamed_tui.embedded.stack import running_stack
+from lamed_tui.snippet.build import ALEPHBET_URL
+from tests.e2e.browser.backend import deploy
+from tests.e2e.browser.chromium import running_chromium
+from tests.e2e.browser.library import alephbet
+from tests.e2e.browser.site import running_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lamed_tui.embedded.stack import Stack
+    from tests.e2e.browser.backend import Backend
+    from tests.e2e.browser.chromium import Browser
+    from tests.e2e.browser.site import Site
+
+CUSTOM_PATH = "my_events"
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """Pages under any name that ends in .localhost."""
+    with running_site() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(site: Site) -> Iterator[Browser]:  # noqa: ARG001 - the site can stop only when the browser is gone
+    """Chromium, for which jsdelivr.net serves the file that npm published."""
+    with running_chromium({ALEPHBET_URL: alephbet()}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Valkey and the AWS emulator."""
+    with running_stack() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def backend(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    """A backend with default settings and one additional tracking route."""
+    settings = {
+        "redis": {"url": stack.redis_url},
+        "extra_wiring": [
+            {
+                "lambda": {"FunctionName": "lamed-track", "Handler": "lamed.track"},
+                "api_gateway": {"pathPart": CUSTOM_PATH, "method": {"httpMethod": "GET"}},
+            }
+        ],
+    }
+    return deploy(settings, stack.environment, tmp_path_factory.mktemp("backend"))
+
+
+@pytest.fixture(autouse=True)
+def _pages_ask_for_nothing_else(browser: Browser, site: Site) -> Iterator[None]:
+    """Pages ask for themselves, for AlephBet and for the API on loopback; anything else fails the test.
+
+    (It cannot leave the machine either: the browser resolves no other name.)
+    """
+    before = len(browser.requested)
+    yield
+    port = site.origin("any").rpartition(":")[2]
+    foreign = [
+        url
+        for url in browser.requested[before:]
+        if not (url == ALEPHBET_URL or url.startswith("http://127.0.0.1:") or f".localhost:{port}/" in url)
+    ]
+    assert foreign == []

@@ -1,0 +1,154 @@
+"""One tab of the browser: what it shows, runs, asks for and gets."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.e2e.browser.devtools import BrowserError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.e2e.browser.devtools import DevTools
+
+_LOAD_SECONDS = 60.0
+
+
+@dataclass
+class Exchange:
+    """One request of a page and what became of it.
+
+    Attributes:
+        status: what the server answered, also when the page may not see it; None while there is none.
+        failure: why the page got no answer; empty when it got one.
+    """
+
+    url: str
+    status: int | None = None
+    failure: str = ""
+
+
+@dataclass
+class _Journal:
+    """What a page's events have told, guarded by `changed`."""
+
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    loaded: set[str] = field(default_factory=set)
+    exchanges: dict[str, Exchange] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+
+class Page:
+    """A tab. Every method waits until its deed is done."""
+
+    def __init__(self, devtools: DevTools, target: str, scripts: Mapping[str, bytes], requested: list[str]) -> None:
+        self._devtools = devtools
+        self._target = target
+        self._scripts = scripts
+        self._requested = requested
+        self._journal = _Journal()
+        self._session = devtools.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        devtools.listen(self._session, self._note)
+        for command in ("Page.enable", "Network.enable", "Runtime.enable"):
+            self._call(command)
+        self._call("Page.setLifecycleEventsEnabled", enabled=True)
+        self._call("Fetch.enable", patterns=[{"urlPattern": url} for url in self._scripts])
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Every request so far, oldest first."""
+        with self._journal.changed:
+            return tuple(self._journal.exchanges.values())
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Every JavaScript error that nothing caught, oldest first."""
+        with self._journal.changed:
+            return tuple(self._journal.errors)
+
+    def visit(self, url: str) -> None:
+        """Go to a URL and wait until it is loaded.
+
+        Raises:
+            BrowserError: there is no such page.
+            TimeoutError: it was not loaded in time.
+        """
+        answer = self._call("Page.navigate", url=url)
+        if error := answer.get("errorText"):
+            raise BrowserError(f"{url}: {error}")
+        with self._journal.changed:
+            if not self._journal.changed.wait_for(lambda: answer["loaderId"] in self._journal.loaded, _LOAD_SECONDS):
+                raise TimeoutError(f"{url} was not loaded within {_LOAD_SECONDS:.0f} s")
+
+    def run(self, source: str) -> Any:
+        """The value of a JavaScript expression in this page; of a promise, what it is fulfilled with.
+
+        Raises:
+            BrowserError: it threw.
+        """
+        answer = self._call("Runtime.evaluate", expression=source, awaitPromise=True, returnByValue=True)
+        if error := answer.get("exceptionDetails"):
+            raise BrowserError(_told(error))
+        return answer["result"].get("value")
+
+    def run_and_close(self, source: str) -> None:
+        """Run an expression and close the tab at once, before anything that the expression began can have ended."""
+        running = self._devtools.begin("Runtime.evaluate", self._session, expression=source)
+        closing = self._devtools.begin("Target.closeTarget", targetId=self._target)
+        closing.result(_LOAD_SECONDS)
+        if error := running.result(_LOAD_SECONDS).get("exceptionDetails"):
+            raise BrowserError(_told(error))
+
+    def wait_until(self, condition: str, *, seconds: float = 60) -> None:
+        """Wait until a JavaScript expression is true in this page.
+
+        Raises:
+            TimeoutError: it never was; the message ends with the page's requests.
+        """
+        deadline = time.monotonic() + seconds
+        while not self.run(f"Boolean({condition})"):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{condition}: not within {seconds:.0f} s; {self.exchanges[-5:]}")
+            time.sleep(0.02)
+
+    def _call(self, method: str, **parameters: object) -> dict[str, Any]:
+        return self._devtools.call(method, self._session, **parameters)
+
+    def _note(self, method: str, event: dict[str, Any]) -> None:
+        with self._journal.changed:
+            match method:
+                case "Page.lifecycleEvent" if event["name"] == "load":
+                    self._journal.loaded.add(event["loaderId"])
+                case "Runtime.exceptionThrown":
+                    self._journal.errors.append(_told(event["exceptionDetails"]))
+                case "Network.requestWillBeSent" if not event["request"]["url"].startswith("data:"):
+                    self._requested.append(event["request"]["url"])
+                    self._journal.exchanges[event["requestId"]] = Exchange(event["request"]["url"])
+                case "Network.responseReceivedExtraInfo" if event["requestId"] in self._journal.exchanges:
+                    self._journal.exchanges[event["requestId"]].status = event["statusCode"]
+                case "Network.loadingFailed" if event["requestId"] in self._journal.exchanges:
+                    self._journal.exchanges[event["requestId"]].failure = event["errorText"]
+                case "Fetch.requestPaused":
+                    self._serve(event)
+            self._journal.changed.notify_all()
+
+    def _serve(self, event: dict[str, Any]) -> None:
+        self._devtools.begin(
+            "Fetch.fulfillRequest",
+            self._session,
+            requestId=event["requestId"],
+            responseCode=200,
+            responseHeaders=[
+                {"name": "Content-Type", "value": "text/javascript"},
+                {"name": "Access-Control-Allow-Origin", "value": "*"},
+            ],
+            body=base64.b64encode(self._scripts[event["request"]["url"]]).decode(),
+        )
+
+
+def _told(error: dict[str, Any]) -> str:
+    return str(error.get("exception", {}).get("description") or error["text"])

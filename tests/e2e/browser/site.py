@@ -1,0 +1,135 @@
+"""Web pages on loopback that hold a snippet, under any host name that ends in .localhost."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tests.e2e.browser.page import Page
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>A shop</title>
+<link rel="icon" href="data:,">
+<script>
+Object.assign(window, {globals});
+// What the person does here, noted without asking the snippet or its library.
+window.clicked = [];
+document.addEventListener("click", (event) => clicked.push(event.target.dataset.goal), true);
+</script>
+</head>
+<body>
+{buttons}
+{snippet}</body>
+</html>
+"""
+_STORED = 'JSON.parse(localStorage.getItem("alephbet") || "{}")'
+# Each adapter of AlephBet has a queue name of its own, and every one ends like this.
+_QUEUE = f'Object.entries({_STORED}).flatMap(([key, value]) => (key.endsWith("_queue") ? JSON.parse(value) : []))'
+QUEUE_IS_EMPTY = f"{_QUEUE}.length === 0"
+"""JavaScript; also true before the first event, so wait for something else first where there may be none yet."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a page knows of its visitor.
+
+    Attributes:
+        variant: the chosen one; None when the visitor takes no part.
+        clicked: the goals of the elements clicked on, in order.
+        waiting: names of the events in the client's queue, oldest first.
+    """
+
+    variant: str | None
+    clicked: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+class Site:
+    """A web server with one page a path, which answers to any host name."""
+
+    def __init__(self, port: int, pages: dict[str, bytes]) -> None:
+        self._port = port
+        self._pages = pages
+
+    def publish(self, snippet: str, goals: Sequence[str], *, script_globals: Mapping[str, object] | None = None) -> str:
+        """Put a snippet, exactly as it is, at the end of a new page's body, after one button a goal.
+
+        Args:
+            script_globals: what the page's other scripts have defined before, as JSON values.
+
+        Returns:
+            The page's path.
+        """
+        path = f"/{len(self._pages)}"
+        page = _PAGE.format(
+            globals=json.dumps(script_globals or {}).replace("<", "\\u003c"),
+            buttons="\n".join(f'<button data-goal="{escape(goal)}">{escape(goal)}</button>' for goal in goals),
+            snippet=snippet,
+        )
+        self._pages[path] = page.encode()
+        return path
+
+    def origin(self, host: str) -> str:
+        """The origin of pages under `<host>.localhost`."""
+        return f"http://{host}.localhost:{self._port}"
+
+
+def click(goal: str) -> str:
+    """JavaScript that clicks on a goal's button."""
+    return f"Array.from(document.querySelectorAll('button')).find((b) => b.dataset.goal === {json.dumps(goal)}).click()"
+
+
+def seen(page: Page, experiment: str) -> Seen:
+    """Ask a page what it knows. Variant and queue are read where AlephBet keeps them."""
+    answer = page.run(
+        f"""({{
+          variant: {_STORED}[{json.dumps(f"{experiment}:variant")}] ?? null,
+          clicked: clicked,
+          waiting: {_QUEUE}.map((item) => item.properties.event),
+        }})"""
+    )
+    return Seen(answer["variant"], tuple(answer["clicked"]), tuple(answer["waiting"]))
+
+
+@contextmanager
+def running_site() -> Iterator[Site]:
+    """A site that lives as long as the context; close every browser first, or it waits for their connections."""
+    pages: dict[str, bytes] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            page = pages.get(self.path)
+            self.send_response(404 if page is None else 200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(page or b"")))
+            self.end_headers()
+            self.wfile.write(page or b"")
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class chose the name
+            """Say nothing: pytest's output is for failures."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = False
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, name="site")
+        thread.start()
+        try:
+            yield Site(server.server_port, pages)
+        finally:
+            server.shutdown()
+            thread.join()
