@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from lamed.keys import spellings
 
-from lamed_tui.experiments.snapshot import Snapshot, build_snapshot
+from lamed_tui.experiments.layout import Layout, arrange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from lamed_tui.config.model import ExperimentSettings
+    from lamed_tui.experiments.snapshot import Snapshot
     from lamed_tui.store.connect import Store
 
 
@@ -62,6 +63,8 @@ class RedisSource:
         names = spellings(namespace)
         self._experiment_sets = [f"{name}:experiments" for name in names]
         self._counter_sets = [f"{name}:counter_keys" for name in names]
+        self._indexes: tuple[frozenset[str], ...] = ()
+        self._layout = Layout(namespace, ())
 
     @property
     def label(self) -> str:
@@ -78,17 +81,14 @@ class RedisSource:
             StoreError: Redis cannot be reached, or answered an error.
         """
         sets = self._store.read_sets([*self._experiment_sets, *self._counter_sets])
-        experiments = frozenset().union(*sets[: len(self._experiment_sets)])
         counter_keys = frozenset().union(*sets[len(self._experiment_sets) :])
-        counts = self._store.read_counts(counter_keys)
-        return build_snapshot(
-            self._namespace,
-            self._now(),
-            experiments=experiments,
-            counter_keys=counter_keys,
-            counts=counts,
-            settings=self._settings,
-        )
+        if sets != self._indexes:
+            experiments = frozenset().union(*sets[: len(self._experiment_sets)])
+            self._layout = arrange(
+                self._namespace, experiments=experiments, counter_keys=counter_keys, settings=self._settings
+            )
+            self._indexes = sets
+        return self._layout.filled(self._store.read_counts(counter_keys), self._now())
 
     def close(self) -> None:
         self._store.close()

@@ -12,6 +12,7 @@ import redis
 from lamed_tui.config.model import ExperimentSettings, RedisSettings
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
+from tests.integration.experiments.counters import write_counts
 from tests.integration.store.network import a_front
 from tests.old_lamed import running_old_lamed
 
@@ -119,3 +120,20 @@ def test_the_settings_and_the_clock_reach_the_snapshot(valkey: str, monkeypatch:
 
 def test_an_empty_redis_is_an_empty_snapshot(valkey: str) -> None:
     assert read(valkey).experiments == ()
+
+
+def test_new_and_removed_names_are_seen_at_the_next_reading(valkey: str) -> None:
+    write_counts(valkey, {("first", "participate", "a"): 1})
+    with open_store(redis_settings(valkey)) as store:
+        source = RedisSource(store, "alephbet", {})
+        assert [one.name for one in source.read().experiments] == ["first"]
+        write_counts(valkey, {("first", "buy", "a"): 1, ("second", "participate", "a"): 2})
+        assert [(one.name, one.events) for one in source.read().experiments] == [("first", 2), ("second", 2)]
+        with redis.Redis.from_url(valkey) as client:
+            client.srem("alephbet:experiments", "first")
+            client.srem(
+                "alephbet:counter_keys",
+                "alephbet:counters:first:participate:a",
+                "alephbet:counters:first:buy:a",
+            )
+        assert [one.name for one in source.read().experiments] == ["second"]

@@ -11,7 +11,8 @@ from lamed.keys import PARTICIPATE, counter_key, encode
 
 from lamed_tui.config.model import ExperimentSettings
 from lamed_tui.experiments.document import snapshot_document
-from lamed_tui.experiments.snapshot import Experiment, Snapshot, VariantCount, build_snapshot, choose_control
+from lamed_tui.experiments.layout import arrange, choose_control
+from lamed_tui.experiments.snapshot import Experiment, Snapshot, VariantCount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,14 +25,12 @@ Counts = dict[tuple[str, str, str], int]
 def snapshot_of(counts: Counts, settings: Mapping[str, dict[str, Any]] | None = None) -> Snapshot:
     """A snapshot of these counts, given by (experiment, goal, variant)."""
     by_key = {counter_key("shop", *names): count for names, count in counts.items()}
-    return build_snapshot(
+    return arrange(
         "shop",
-        NOW,
         experiments={encode(experiment) for experiment, _, _ in counts},
         counter_keys=by_key,
-        counts=by_key,
         settings={name: ExperimentSettings.model_validate(one) for name, one in (settings or {}).items()},
-    )
+    ).filled(by_key, NOW)
 
 
 def experiment_of(counts: Counts, **settings: Any) -> Experiment:
@@ -142,12 +141,12 @@ def test_spellings_that_become_the_same_text_are_counted_together() -> None:
 
 def test_a_counter_that_has_no_value_counts_nothing() -> None:
     key = counter_key("shop", "x", "buy", "a")
-    snapshot = build_snapshot("shop", NOW, experiments={"x"}, counter_keys={key}, counts={}, settings={})
+    snapshot = arrange("shop", experiments={"x"}, counter_keys={key}, settings={}).filled({}, NOW)
     assert snapshot.experiments[0].goals[0].variants == (VariantCount("a", 0, 0),)
 
 
 def test_an_experiment_without_any_counter_is_there_and_empty() -> None:
-    snapshot = build_snapshot("shop", NOW, experiments={"x"}, counter_keys=(), counts={}, settings={})
+    snapshot = arrange("shop", experiments={"x"}, counter_keys=(), settings={}).filled({}, NOW)
     assert snapshot.experiments == (Experiment("x", None, (), ()),)
 
 
