@@ -22,7 +22,7 @@ format: .venv/dev.installed
 	@$(BIN)/ruff format .
 
 bench: .venv/dev.installed ## what tracking and reading cost, measured on this machine
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 shots: .venv/dev.installed ## the pictures in docs/, taken from the real screens
 	@$(BIN)/python docs/make_shots.py

@@ -6,6 +6,7 @@ import selectors
 import socket
 import time
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,20 +69,25 @@ def replay(port: int, conversations: Sequence[Conversation], clients: int, *, ke
     waiting = iter(conversations)
     with selectors.DefaultSelector() as selector:
         started = time.perf_counter()
-        for _ in range(min(clients, len(conversations))):
-            _begin(_Client(port), next(waiting), selector)
-        while selector.get_map():
-            for ready, _ in selector.select(timeout=30):
-                client: _Client = ready.data
-                if client.has_more():
-                    continue
-                following = next(waiting, None)
-                if following is None or not keep:
+        try:
+            for conversation in islice(waiting, clients):
+                _begin(_Client(port), conversation, selector)
+            while selector.get_map():
+                for ready, _ in selector.select(timeout=30):
+                    client: _Client = ready.data
+                    if client.has_more():
+                        continue
+                    following = next(waiting, None)
+                    if following is not None and keep:
+                        _begin(client, following, selector)
+                        continue
                     selector.unregister(client.connection)
                     client.connection.close()
-                    client = _Client(port)
-                if following is not None:
-                    _begin(client, following, selector)
+                    if following is not None:
+                        _begin(_Client(port), following, selector)
+        finally:
+            for ready in selector.get_map().values():
+                ready.data.connection.close()
         return time.perf_counter() - started
 
 
@@ -120,9 +126,9 @@ class _Client:
 def _begin(client: _Client, conversation: Conversation, selector: selectors.BaseSelector) -> None:
     client.requests = iter(conversation)
     if client.connection.fileno() not in selector.get_map():
+        selector.register(client.connection, selectors.EVENT_READ, client)
         client.connection.connect(("127.0.0.1", client.port))
         client.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(client.connection, selectors.EVENT_READ, client)
     client.say()
 
 
