@@ -144,12 +144,13 @@ def _answering(*, yes: bool) -> Callable[[Plan], bool]:
 
 def _follow(events: Generator[DeployEvent, None, None], report: Report) -> ExitCode:
     """Tell every event; Ctrl-C takes back what AWS has not begun, and leaves to AWS what it has."""
+    from lamed_tui.cli.signals import ended_by_signals
     from lamed_tui.deploy.events import Applying, Attached, Declined, SmokeChecked
 
     farewell = "Interrupted: nothing was changed."
     outcome = ExitCode.OK
     try:
-        with closing(events):
+        with ended_by_signals(), closing(events):
             for event in events:
                 if isinstance(event, Applying | Attached):
                     farewell = (

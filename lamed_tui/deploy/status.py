@@ -37,9 +37,10 @@ def read(aws: Aws, config: Config, *, show_key: bool = False) -> Status:
     """Ask AWS what is deployed under the configuration's name.
 
     Raises:
-        AwsError: AWS refused or could not be reached.
+        AwsError: something else made a stack of that name, or AWS refused or could not be reached.
     """
     stack = live.read(aws, config.name)
+    live.refuse_unless_ours(stack, aws.region)
     base = urls.base_url(stack.outputs, aws.endpoint_url)
     routes = live.endpoints_of(live.read_template(aws, stack))
     key_id = stack.outputs.get(template.API_KEY_ID)

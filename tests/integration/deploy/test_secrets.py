@@ -52,6 +52,8 @@ def everything_that_is_kept(place: Place) -> Iterator[tuple[str, bytes]]:
     yield "template", json.dumps(live.read_template(aws, stack)).encode()
     yield "stack", repr(stack).encode()
     yield "events", repr(aws.cloudformation.describe_stack_events(StackName="shop")).encode()
+    for group in aws.logs.describe_log_groups()["logGroups"]:
+        yield group["logGroupName"], repr(aws.logs.filter_log_events(logGroupName=group["logGroupName"])).encode()
     store = artefacts.find(aws)
     assert store is not None
     for key in store.keys(""):

@@ -1,0 +1,163 @@
+"""How a deployment is told to people and to scripts, and what Ctrl-C leaves behind."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lamed_tui.cli.deploy import _follow
+from lamed_tui.cli.deploy_report import HumanReport, JsonReport
+from lamed_tui.deploy.events import (
+    Applying,
+    Attached,
+    Declined,
+    Deployed,
+    EndpointUrl,
+    Planned,
+    ResourceChanged,
+    SmokeChecked,
+    Warned,
+)
+from lamed_tui.deploy.plan import Change, Consequence, Plan
+from lamed_tui.errors import ExitCode
+from tests.unit.deploy.stubs import NOON
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from lamed_tui.deploy.events import DeployEvent
+
+TRACK = EndpointUrl("/track", "GET", "https://api.example/prod/track", "lamed-track", "lamed.track", False)
+CLOSED = EndpointUrl("/experiments", "GET", "https://api.example/prod/experiments", "lamed-all", "lamed.all", True)
+PLAN = Plan(
+    "lamed",
+    False,
+    5,
+    (
+        Change("replace", "Api", "AWS::ApiGateway::RestApi", "a1", ("EndpointConfiguration",)),
+        Change("modify", "Role", "AWS::IAM::Role", None, ("Tags",)),
+        Change("remove", "TrackVersion0a", "AWS::Lambda::Version", "arn:1", kept=True),
+    ),
+    (Consequence("The API is replaced: its URL changes.", grave=True), Consequence("Counters are not touched.")),
+)
+DEPLOYED = Deployed(True, 5, "https://api.example/prod", (TRACK, CLOSED), "k1")
+
+
+def changed(logical_id: str, status: str, reason: str = "", elapsed: float = 0.0) -> ResourceChanged:
+    return ResourceChanged(NOON, logical_id, "AWS::Lambda::Function", status, reason, elapsed)
+
+
+STORY: tuple[DeployEvent, ...] = (
+    Warned("[not] markup"),
+    Planned(PLAN),
+    Applying(3),
+    changed("Role", "UPDATE_COMPLETE"),
+    changed("TrackFunction", "UPDATE_IN_PROGRESS"),
+    changed("TrackFunction", "UPDATE_COMPLETE", elapsed=2.5),
+    changed("AllFunction", "UPDATE_FAILED", "No [such] thing"),
+    SmokeChecked("one event is accepted", passed=True),
+    SmokeChecked("nothing is left behind", passed=False, detail="counted (1, 1)"),
+    DEPLOYED,
+)
+
+
+def told_to_people(capsys: pytest.CaptureFixture[str], *, plan_only: bool = False) -> tuple[str, str]:
+    report = HumanReport(plan_is_the_answer=plan_only)
+    for event in STORY:
+        report.tell(event)
+    report.close()
+    captured = capsys.readouterr()
+    return captured.out, captured.err
+
+
+def test_people_read_one_line_a_resource_and_the_grave_consequences(capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = told_to_people(capsys)
+    assert err.splitlines() == [
+        "Warning: [not] markup",
+        "Release 5 of lamed",
+        "  ! replace Api                                    ApiGateway::RestApi  EndpointConfiguration",
+        "  - remove  TrackVersion0a                         Lambda::Version  (stays in AWS)",
+        "  and the tag with the release's number on 1 more",
+        "1 to replace, 1 to remove.",
+        "The API is replaced: its URL changes.",
+        "Counters are not touched.",
+        "  updated            TrackFunction                        Lambda::Function           2.5 s",
+        "  update FAILED      AllFunction                          Lambda::Function",
+        "    No [such] thing",
+        "  ok   one event is accepted",
+        "  FAIL nothing is left behind (counted (1, 1))",
+        "Release 5 is live after 0 s.",
+        "To send events from a page: lamed snippet",
+    ]
+    assert out.splitlines() == [
+        "GET    https://api.example/prod/track",
+        "GET    https://api.example/prod/experiments  (needs the API key)",
+    ]
+
+
+def test_a_plan_that_was_asked_for_is_data(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told_to_people(capsys, plan_only=True)
+    assert "1 to replace, 1 to remove." in out
+
+
+def test_scripts_read_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    report = JsonReport()
+    for event in (*STORY, Attached("lamed", "UPDATE_IN_PROGRESS"), Declined(4, None, ())):
+        report.tell(event)
+    report.failed(None)
+    documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [document["type"] for document in documents] == [
+        "warning",
+        "plan",
+        *["event"] * 7,
+        "result",
+        "event",
+        "result",
+        "result",
+    ]
+    assert documents[1]["changes"][2] == {
+        "action": "remove",
+        "logical_id": "TrackVersion0a",
+        "resource_type": "AWS::Lambda::Version",
+        "physical_id": "arn:1",
+        "properties": [],
+        "may_be_replaced": False,
+        "kept": True,
+    }
+    assert documents[9]["status"] == "deployed"
+    assert documents[11] == {"type": "result", "status": "declined", "release": 4, "base_url": None, "endpoints": []}
+    assert (documents[12]["status"], documents[12]["error"]) == ("failed", "interrupted")
+
+
+@pytest.mark.parametrize(
+    ("happened", "words"),
+    [
+        ((), "Interrupted: nothing was changed."),
+        ((Planned(PLAN),), "Interrupted: nothing was changed."),
+        (
+            (Planned(PLAN), Applying(3)),
+            "Detached: what AWS has begun it also finishes. lamed deploy follows it, lamed status shows it.",
+        ),
+        (
+            (Attached("lamed", "UPDATE_IN_PROGRESS"),),
+            "Detached: what AWS has begun it also finishes. lamed deploy follows it, lamed status shows it.",
+        ),
+        (
+            (Applying(3), SmokeChecked("one event is accepted", passed=True)),
+            "Interrupted: the deployment is live, but its test was not finished.",
+        ),
+    ],
+)
+def test_ctrl_c_says_what_it_left_behind(
+    capsys: pytest.CaptureFixture[str], happened: tuple[DeployEvent, ...], words: str
+) -> None:
+    def interrupted() -> Generator[DeployEvent, None, None]:
+        yield from happened
+        raise KeyboardInterrupt
+
+    assert _follow(interrupted(), JsonReport()) is ExitCode.INTERRUPTED
+    captured = capsys.readouterr()
+    assert captured.err.strip() == words
+    assert json.loads(captured.out.splitlines()[-1])["status"] == "failed"
