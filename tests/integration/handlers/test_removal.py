@@ -110,6 +110,20 @@ def test_what_043_wrote_goes_but_for_its_flags(database: redis.Redis) -> None:
     assert set(contents(database)) == {"0123456789abcdef0123456789abcdef01234567"}
 
 
+def test_an_experiment_that_043_deleted_is_indexed_again(database: redis.Redis) -> None:
+    """0.4.3 knows nothing of remembered events and leaves them behind."""
+    call(lamed.track, **EVENT)
+    counter = "alephbet:counters:checkout:buy:blue"
+    database.delete(counter, "alephbet:checkout:counter_keys")
+    database.srem("alephbet:counter_keys", counter)
+    database.srem("alephbet:experiments", "checkout")
+    assert call(lamed.track, **{**EVENT, "uuid": "u-2"}) == (200, {"status": "counted"})
+    assert database.get(counter) == "1"
+    assert database.smembers("alephbet:experiments") == {"checkout"}
+    assert database.smembers("alephbet:counter_keys") == {counter}
+    assert database.smembers("alephbet:checkout:counter_keys") == {counter}
+
+
 def test_a_deletion_that_was_interrupted_can_be_repeated(
     database: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
