@@ -64,10 +64,14 @@ def _encrypted(stream: Stream, host: str, tls: Tls) -> Stream:
     import socket  # with ssl 20 ms of CPU, which only TLS has to pay
     import ssl
 
-    context = ssl.create_default_context(cafile=tls.authorities)
-    context.check_hostname = tls.check_host_name
-    context.verify_mode = ssl.CERT_REQUIRED if tls.verify else ssl.CERT_NONE
     seconds = stream.gettimeout()
     plain = socket.socket(fileno=stream.detach())
     plain.settimeout(seconds)
-    return context.wrap_socket(plain, server_hostname=host)
+    try:
+        context = ssl.create_default_context(cafile=tls.authorities)
+        context.check_hostname = tls.check_host_name
+        context.verify_mode = ssl.CERT_REQUIRED if tls.verify else ssl.CERT_NONE
+        return context.wrap_socket(plain, server_hostname=host)
+    except BaseException:
+        plain.close()
+        raise
