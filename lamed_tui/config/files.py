@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
+from lamed_tui.config.checking import Problem, check, problems
 from lamed_tui.config.documents import (
     Document,
     copied,
@@ -26,37 +27,38 @@ from lamed_tui.config.documents import (
     value_at,
     with_values,
 )
-from lamed_tui.config.model import Config
 from lamed_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pydantic_core import ErrorDetails
+    from lamed_tui.config.model import Config
 
 __all__ = [
     "CONNECTION_KEYS",
     "FILE_NAME",
     "Document",
     "LoadedConfig",
+    "Problem",
     "backup_of",
     "check",
     "flattened",
+    "in_force",
     "keep_rejected",
     "load",
     "locate",
     "masked",
     "parse_document",
+    "problems",
     "read_document",
     "save",
     "with_values",
+    "write_private",
 ]
 
 FILE_NAME = "config.json"
 CONNECTION_KEYS = ("url", "host", "port", "db", "username", "password", "ssl", "unix_socket_path")
 """The keys of `redis` that belong to one server: a new address takes all of them along."""
-
-_FIX = "Correct it with lamed configure --edit or lamed configure --set KEY=VALUE."
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,17 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> LoadedConf
         ConfigError: the file cannot be read, is not a JSON object, or a value is not allowed (its path is named).
     """
     document, exists = read_document(path)
-    layered, origins = _with_environment(document, environment or {})
-    config = check(layered, path, origins)
-    return LoadedConfig(config, path, exists, document, origins)
+    return in_force(document, path, environment or {}, exists=exists)
+
+
+def in_force(document: Document, path: Path, environment: Mapping[str, str], *, exists: bool) -> LoadedConfig:
+    """What `load` would find if the document were the file's.
+
+    Raises:
+        ConfigError: a value is not allowed (its path is named).
+    """
+    layered, origins = _with_environment(document, environment)
+    return LoadedConfig(check(layered, path, origins), path, exists, document, origins)
 
 
 def read_document(path: Path) -> tuple[Document, bool]:
@@ -146,36 +156,6 @@ def read_document(path: Path) -> tuple[Document, bool]:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.", "Check the file and its permissions.") from None
     except ConfigError as error:
         raise ConfigError(error.what, f"{error.fix} {_way_back(path)}".strip()) from None
-
-
-def check(document: Document, path: Path, environment: Mapping[str, str] | None = None) -> Config:
-    """Validate a document.
-
-    Args:
-        document: secrets wrapped.
-        path: the file it belongs to, for the message.
-        environment: dotted keys that an environment variable decided, with the variable's name.
-
-    Raises:
-        ConfigError: naming each value that is not allowed by its path, such as `redis.port: must be 1–65535`, and the
-            environment variable where the value came from one.
-    """
-    try:
-        return Config.model_validate(document)
-    except ValidationError as error:
-        details = error.errors(include_input=False)
-    in_file: dict[str, None] = {}
-    in_environment: dict[str, None] = {}
-    for detail in details:
-        key = ".".join(str(part) for part in detail["loc"])
-        variable = (environment or {}).get(key)
-        if variable:
-            in_environment[f"{variable} ({key}): {_sentence(detail)}"] = None
-        else:
-            in_file[f"{key or 'the file'}: {_sentence(detail)}"] = None
-    told = [f"{path}: {'; '.join(in_file)}."] if in_file else []
-    told += [f"{problem}." for problem in in_environment]
-    raise ConfigError(" ".join(told), _FIX if in_file else "Correct or unset the environment variable.")
 
 
 def save(path: Path, document: Document) -> None:
@@ -197,8 +177,8 @@ def save(path: Path, document: Document) -> None:
             target.chmod(0o600)
             return
         if before is not None:
-            _write_atomically(backup_of(target), before)
-        _write_atomically(target, content)
+            write_private(backup_of(target), before)
+        write_private(target, content)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}.", "Check the folder, its permissions and the free space."
@@ -214,7 +194,7 @@ def keep_rejected(path: Path, text: str) -> Path:
     kept = path.resolve().with_name(path.name + ".rejected")
     try:
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_atomically(kept, text.encode(errors="surrogatepass"))
+        write_private(kept, text.encode(errors="surrogatepass"))
     except OSError as error:
         raise ConfigError(
             f"{kept} cannot be written: {error.strerror}.", "Check the folder, its permissions and the free space."
@@ -226,6 +206,24 @@ def backup_of(path: Path) -> Path:
     """Where `save` keeps the version before: beside the file itself, also when `path` is a symbolic link to it."""
     target = path.resolve()
     return target.with_name(target.name + ".bak")
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replace a file as a whole, readable by its owner only.
+
+    Raises:
+        OSError: it cannot be written; the old file is then untouched.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def _way_back(path: Path) -> str:
@@ -256,30 +254,3 @@ def _with_environment(document: Document, environment: Mapping[str, str]) -> tup
     if origins:
         layered["redis"] = redis
     return layered, origins
-
-
-def _sentence(detail: ErrorDetails) -> str:
-    plain = {
-        "missing": "is required",
-        "string_type": "must be text",
-        "bool_parsing": "must be true or false",
-        "bool_type": "must be true or false",
-        "model_type": "must be an object",
-        "dict_type": "must be an object",
-        "tuple_type": "must be a list",
-        "too_short": "must not be empty",
-    }
-    return plain.get(detail["type"], detail["msg"][:1].lower() + detail["msg"][1:])
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
