@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.aws.session import connect
@@ -34,10 +34,15 @@ class Backend:
     """
 
     base_url: str
-    api_key: str
+    api_key: str = field(repr=False)
     _config: Config
     _config_file: Path
     _environment: Mapping[str, str]
+
+    @property
+    def namespace(self) -> str:
+        """Whose events these are when a snippet names no other."""
+        return self._config.namespace
 
     def snippet(self, *options: str) -> str:
         """What `lamed snippet` prints with these options; the address is found by asking the stack.

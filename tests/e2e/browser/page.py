@@ -25,11 +25,13 @@ class Exchange:
     Attributes:
         status: what the server answered, also when the page may not see it; None while there is none.
         failure: why the page got no answer; empty when it got one.
+        is_over: whether the page knows how it ended, if not yet every byte of the answer.
     """
 
     url: str
     status: int | None = None
     failure: str = ""
+    is_over: bool = False
 
 
 @dataclass
@@ -115,6 +117,17 @@ class Page:
                 raise TimeoutError(f"{condition}: not within {seconds:.0f} s; {self.exchanges[-5:]}")
             time.sleep(0.02)
 
+    def wait_until_quiet(self, *, seconds: float = 60) -> None:
+        """Wait until no request is under way.
+
+        Raises:
+            TimeoutError: some still are.
+        """
+        with self._journal.changed:
+            under_way = [exchange for exchange in self._journal.exchanges.values() if not exchange.is_over]
+            if not self._journal.changed.wait_for(lambda: all(exchange.is_over for exchange in under_way), seconds):
+                raise TimeoutError(f"still under way after {seconds:.0f} s: {under_way}")
+
     def _call(self, method: str, **parameters: object) -> dict[str, Any]:
         return self._devtools.call(method, self._session, **parameters)
 
@@ -128,13 +141,23 @@ class Page:
                 case "Network.requestWillBeSent" if not event["request"]["url"].startswith("data:"):
                     self._requested.append(event["request"]["url"])
                     self._journal.exchanges[event["requestId"]] = Exchange(event["request"]["url"])
-                case "Network.responseReceivedExtraInfo" if event["requestId"] in self._journal.exchanges:
-                    self._journal.exchanges[event["requestId"]].status = event["statusCode"]
-                case "Network.loadingFailed" if event["requestId"] in self._journal.exchanges:
-                    self._journal.exchanges[event["requestId"]].failure = event["errorText"]
+                case "Network.responseReceivedExtraInfo" | "Network.responseReceived" | "Network.loadingFailed":
+                    self._note_progress(method, event)
                 case "Fetch.requestPaused":
                     self._serve(event)
             self._journal.changed.notify_all()
+
+    def _note_progress(self, method: str, event: dict[str, Any]) -> None:
+        exchange = self._journal.exchanges.get(event["requestId"])
+        if exchange is None:  # a data: URL
+            return
+        match method:
+            case "Network.responseReceivedExtraInfo":  # also of an answer that the page may not see
+                exchange.status = event["statusCode"]
+            case "Network.responseReceived":
+                exchange.status, exchange.is_over = event["response"]["status"], True
+            case "Network.loadingFailed":
+                exchange.failure, exchange.is_over = event["errorText"], True
 
     def _serve(self, event: dict[str, Any]) -> None:
         self._devtools.begin(
