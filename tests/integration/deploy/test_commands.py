@@ -8,8 +8,10 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +21,6 @@ from tests.integration.deploy.http import ask, event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from tests.integration.deploy.conftest import Place
 
@@ -91,18 +92,15 @@ def wait_for(process: subprocess.Popen[str], text: str) -> str:
     return seen
 
 
-def stopped(process: subprocess.Popen[str], number: signal.Signals) -> str:
-    """Send a signal until the process ends, and return the rest of its standard error.
+def wait_for_the_question(process: subprocess.Popen[str], text: str) -> str:
+    """Read standard error up to a question, and wait until the process does nothing but wait for its answer.
 
-    One that comes between the printed question and the reading of its answer is noticed only by the next.
+    A signal that came between the two would be noticed only with the next key.
     """
-    for _ in range(4):
-        process.send_signal(number)
-        try:
-            return process.communicate(timeout=15)[1]
-        except subprocess.TimeoutExpired:
-            continue
-    raise AssertionError(f"it outlives {number.name}")
+    seen = wait_for(process, text)
+    while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
+        time.sleep(0.01)
+    return seen
 
 
 def lines(answer: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
@@ -216,8 +214,9 @@ def test_being_told_to_stop_at_the_question_leaves_nothing(
     place: Place, config_file: Path, number: signal.Signals
 ) -> None:
     with at_a_keyboard("deploy", "--no-preflight", place=place, config_file=config_file) as (process, _):
-        wait_for(process, "Deploy this? [y/N]: ")
-        told = stopped(process, number)
+        wait_for_the_question(process, "Deploy this? [y/N]: ")
+        process.send_signal(number)
+        _, told = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Interrupted: nothing was changed." in told
     assert live.read(place.aws, "shop").status is None
