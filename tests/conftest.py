@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 import redis
 
@@ -12,6 +13,11 @@ from lamed_tui.embedded.valkey import running_valkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# An example that takes long on a busy machine is no defect.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
