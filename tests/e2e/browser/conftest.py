@@ -11,7 +11,7 @@ from lamed_tui.snippet.build import ALEPHBET_URL
 from tests.e2e.browser.backend import deploy
 from tests.e2e.browser.chromium import running_chromium
 from tests.e2e.browser.library import alephbet
-from tests.e2e.browser.site import running_site
+from tests.e2e.browser.site import foreign, running_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,16 +62,7 @@ def backend(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Backend:
 
 @pytest.fixture(autouse=True)
 def _pages_ask_for_nothing_else(browser: Browser, site: Site) -> Iterator[None]:
-    """Pages ask for themselves, for AlephBet and for the API on loopback; anything else fails the test.
-
-    (It cannot leave the machine either: the browser resolves no other name.)
-    """
+    """What a page asks for beside its site, AlephBet and the API fails the test, though it never leaves the machine."""
     before = len(browser.requested)
     yield
-    port = site.origin("any").rpartition(":")[2]
-    foreign = [
-        url
-        for url in browser.requested[before:]
-        if not (url == ALEPHBET_URL or url.startswith("http://127.0.0.1:") or f".localhost:{port}/" in url)
-    ]
-    assert foreign == []
+    assert foreign(browser.requested[before:], site) == []

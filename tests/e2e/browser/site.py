@@ -10,8 +10,10 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+from lamed_tui.snippet.build import ALEPHBET_URL
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tests.e2e.browser.page import Page
 
@@ -24,20 +26,34 @@ _PAGE = """\
 <link rel="icon" href="data:,">
 <script>
 Object.assign(window, {globals});
-// What the person does here, noted without asking the snippet or its library.
-window.clicked = [];
-document.addEventListener("click", (event) => clicked.push(event.target.dataset.goal), true);
-</script>
+{observer}</script>
 </head>
 <body>
 {buttons}
 {snippet}</body>
 </html>
 """
-_STORED = 'JSON.parse(localStorage.getItem("alephbet") || "{}")'
-# Each adapter of AlephBet has a queue name of its own, and every one ends like this.
-_QUEUE = f'Object.entries({_STORED}).flatMap(([key, value]) => (key.endsWith("_queue") ? JSON.parse(value) : []))'
-QUEUE_IS_EMPTY = f"{_QUEUE}.length === 0"
+
+# What the person does here, noted without asking the snippet or its library; and the events that the library keeps,
+# wherever in the page's storage, because it has not learned yet that they arrived.
+_OBSERVER = """\
+window.clicked = [];
+document.addEventListener("click", (event) => clicked.push(event.target.dataset.goal), true);
+
+window.unacknowledged = (stored = { ...localStorage }) => {
+  if (typeof stored === "string") {
+    try {
+      stored = JSON.parse(stored);
+    } catch {
+      return [];
+    }
+  }
+  if (stored === null || typeof stored !== "object") return [];
+  if (stored.properties?._quuid) return [stored.properties];
+  return Object.values(stored).flatMap((inner) => unacknowledged(inner));
+};
+"""
+QUEUE_IS_EMPTY = "unacknowledged().length === 0"
 """JavaScript; also true before the first event, so wait for something else first where there may be none yet."""
 
 
@@ -74,6 +90,7 @@ class Site:
         """
         path = f"/{len(self._pages)}"
         page = _PAGE.format(
+            observer=_OBSERVER,
             globals=json.dumps(script_globals or {}).replace("<", "\\u003c"),
             buttons="\n".join(f'<button data-goal="{escape(goal)}">{escape(goal)}</button>' for goal in goals),
             snippet=snippet,
@@ -92,15 +109,26 @@ def click(goal: str) -> str:
 
 
 def seen(page: Page, experiment: str) -> Seen:
-    """Ask a page what it knows. Variant and queue are read where AlephBet keeps them."""
+    """Ask a page what it knows; the variant is read where AlephBet keeps it."""
+    key = json.dumps(f"{experiment}:variant")
     answer = page.run(
         f"""({{
-          variant: {_STORED}[{json.dumps(f"{experiment}:variant")}] ?? null,
+          variant: JSON.parse(localStorage.getItem("alephbet") || "{{}}")[{key}] ?? null,
           clicked: clicked,
-          waiting: {_QUEUE}.map((item) => item.properties.event),
+          waiting: unacknowledged().map((properties) => properties.event),
         }})"""
     )
     return Seen(answer["variant"], tuple(answer["clicked"]), tuple(answer["waiting"]))
+
+
+def foreign(urls: Iterable[str], site: Site) -> list[str]:
+    """The URLs that no page here has a reason to ask for: not the site's, AlephBet's or an API's on loopback."""
+    own = site.origin("").rpartition(".")[2] + "/"
+    return [
+        url
+        for url in urls
+        if not (url == ALEPHBET_URL or url.startswith("http://127.0.0.1:") or f".{own}" in url.partition("?")[0])
+    ]
 
 
 @contextmanager

@@ -105,6 +105,24 @@ def test_a_visitor_who_comes_back_stays_one_visitor(browser: Browser, site: Site
     backend.assert_counts("again", expected)
 
 
+def test_two_experiments_on_one_page_are_counted_side_by_side(browser: Browser, site: Site, backend: Backend) -> None:
+    other = "headline"
+    snippet = backend.snippet(*OPTIONS, "--namespace", "both") + backend.snippet(
+        *("--experiment", other, "--namespace", "both", "--goal", UNIQUE, "--variant", "plain", "--variant", "loud")
+    )
+
+    with browser.profile() as profile:
+        page = profile.open(site.origin("shop") + site.publish(snippet, GOALS))
+        page.run(";".join(map(click, (*GOALS, *GOALS))))
+        page.wait_until(QUEUE_IS_EMPTY)
+        page.wait_until_quiet()
+        visitor, headline = seen(page, EXPERIMENT), seen(page, other).variant
+
+    assert headline is not None
+    expected = counts_of([visitor]) + Counter({(other, PARTICIPATE, headline): 1, (other, UNIQUE, headline): 1})
+    backend.assert_counts("both", expected)
+
+
 def test_events_go_to_a_route_of_extra_wiring_when_the_snippet_says_so(
     browser: Browser, site: Site, backend: Backend
 ) -> None:
