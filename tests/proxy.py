@@ -1,18 +1,39 @@
-"""A TCP proxy on loopback that can cut connections, go silent, be as slow as a network, and count what that costs."""
+"""A TCP proxy on loopback that can cut connections, go silent, be as slow as a network, and count what that costs.
+
+One thread serves every connection, so that a new one costs no more than on a real network.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import random
+import select
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections import deque
+from dataclasses import dataclass, field
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+_MOST_BYTES = 65_536
+_NEVER = float("inf")
+_OVERSLEPT = 0.0002
+"""Seconds by which a system may wake us too late: for so long before anything is due we stay awake."""
 
-_CHUNK = 65_536
+
+@dataclass(eq=False)
+class _Lane:
+    """One direction of a connection: what is on the way, each with the moment of its arrival, and what has arrived."""
+
+    source: socket.socket
+    sink: socket.socket
+    is_request: bool
+    opened: float
+    under_way: deque[tuple[float, bytes]] = field(default_factory=deque)
+    arrived: bytearray = field(default_factory=bytearray)
+    ended: bool = False
+    other: _Lane | None = None
+    waiting: bool = False
+    """Of requests: whether one of them is without a reply."""
 
 
 class TcpProxy:
@@ -34,13 +55,13 @@ class TcpProxy:
         self._target = port
         self._cut = cut
         self._quiet = quiet
-        self._one_way = round_trip / 2
+        self._round_trip = round_trip
         self._last_request = 0.0
         self._random = random.Random(seed)
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1_024)
-        self._streams: set[socket.socket] = set()
-        self._threads: set[threading.Thread] = set()
-        self._lock = threading.Lock()
+        self._stop, self._stopped = socket.socketpair()
+        self._lanes: dict[socket.socket, _Lane] = {}
+        self._thread = threading.Thread(target=self._serve, daemon=True)
         self.silent = False
         self.connections = 0
         self.round_trips = 0
@@ -56,80 +77,99 @@ class TcpProxy:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def __enter__(self) -> TcpProxy:
-        self._spawn(self._accept)
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        with self._lock:
-            streams, threads = list(self._streams), list(self._threads)
-        for stream in streams:
-            _end(stream)
-        for thread in threads:
-            thread.join(timeout=5)
+        self._stop.send(b"!")
+        self._thread.join()
+        for stream in (self._stop, self._stopped, self._listener):
+            stream.close()
 
-    def _spawn(self, target: Callable[..., None], *arguments: object) -> None:
-        thread = threading.Thread(target=target, args=arguments, daemon=True)
-        with self._lock:
-            self._threads.add(thread)
-        thread.start()
+    def _serve(self) -> None:
+        while True:
+            now = time.monotonic()
+            due = [self._deliver(lane, now) for lane in list(self._lanes.values())]
+            # An end of the connection may have been closed by the delivery: the lanes are looked at again.
+            writers = [lane.sink for lane in self._lanes.values() if lane.arrived]
+            readers = [source for source, lane in self._lanes.items() if not lane.ended]
+            left = min(due, default=_NEVER) - time.monotonic()
+            timeout = None if left == _NEVER else max(0.0, left - _OVERSLEPT)
+            readable, _, _ = select.select([self._stopped, self._listener, *readers], writers, [], timeout)
+            if self._stopped in readable:
+                break
+            if self._listener in readable:
+                readable.remove(self._listener)
+                self._accept()
+            for source in readable:
+                if source in self._lanes:
+                    self._receive(self._lanes[source])
+        for lane in list(self._lanes.values()):
+            lane.source.close()
 
     def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._target))
-            except OSError:
-                return
-            for stream in (client, server):
-                stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with self._lock:
-                self.connections += 1
-                self._streams |= {client, server}
-            waiting = threading.Event()  # set while a request is without a reply
-            self._spawn(self._pump, client, server, waiting, True)
-            self._spawn(self._pump, server, client, waiting, False)
+        client, _ = self._listener.accept()
+        try:
+            server = socket.create_connection(("127.0.0.1", self._target))
+        except OSError:
+            client.close()
+            return
+        self.connections += 1
+        opened = time.monotonic() + self._round_trip  # the kernel's own handshake took no time
+        there, back = _Lane(client, server, True, opened), _Lane(server, client, False, opened)
+        there.other, back.other = back, there
+        for lane in (there, back):
+            lane.source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            lane.source.setblocking(False)
+            self._lanes[lane.source] = lane
 
-    def _pump(self, source: socket.socket, sink: socket.socket, waiting: threading.Event, is_request: bool) -> None:
-        with contextlib.suppress(OSError):
-            if is_request and self._one_way:
-                time.sleep(2 * self._one_way)  # for the kernel's handshake, which took no time
-            while data := source.recv(_CHUNK):
-                with self._lock:
-                    if is_request:
-                        self._last_request = time.monotonic()
-                        self.round_trips += not waiting.is_set()
-                    lost = self._random.random() < self._cut
-                    self.cuts += lost
-                if lost:
-                    break
-                while not is_request and time.monotonic() - self._last_request < self._quiet:
-                    time.sleep(self._quiet / 10)
-                waiting.set() if is_request else waiting.clear()
-                if self._one_way:
-                    time.sleep(self._one_way)
-                    data += _arrived_meanwhile(source)
-                if not self.silent:
-                    sink.sendall(data)
-        _end(source)
-        _end(sink)
-        with self._lock:
-            self._streams -= {source, sink}
-            self._threads.discard(threading.current_thread())
+    def _receive(self, lane: _Lane) -> None:
+        try:
+            data = lane.source.recv(_MOST_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            lane.ended = True
+            return
+        now = time.monotonic()
+        if lane.is_request:
+            self._last_request = now
+            self.round_trips += not lane.waiting
+            lane.waiting = True
+        if self._random.random() < self._cut:
+            self.cuts += 1
+            self._close(lane)
+            return
+        lane.under_way.append((max(now, lane.opened) + self._round_trip / 2, data))
 
+    def _deliver(self, lane: _Lane, now: float) -> float:
+        """Hand over what has arrived by now; when the next of it will."""
+        held_until = 0.0 if lane.is_request else self._last_request + self._quiet
+        while lane.under_way and max(lane.under_way[0][0], held_until) <= now:
+            _, data = lane.under_way.popleft()
+            if not lane.is_request and lane.other is not None:
+                lane.other.waiting = False
+            if not self.silent:
+                lane.arrived += data
+        try:
+            if lane.arrived:
+                del lane.arrived[: lane.sink.send(lane.arrived)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._close(lane)
+            return _NEVER
+        if lane.under_way:
+            return max(lane.under_way[0][0], held_until)
+        if lane.ended and not lane.arrived:
+            self._close(lane)
+        return _NEVER
 
-def _arrived_meanwhile(source: socket.socket) -> bytes:
-    """The rest of a long message: the parts of one travel together."""
-    parts: list[bytes] = []
-    with contextlib.suppress(BlockingIOError):
-        while part := source.recv(_CHUNK, socket.MSG_DONTWAIT):
-            parts.append(part)
-    return b"".join(parts)
-
-
-def _end(stream: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        stream.shutdown(socket.SHUT_RDWR)
-    stream.close()
+    def _close(self, lane: _Lane) -> None:
+        for end in (lane.source, lane.sink):
+            self._lanes.pop(end, None)
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
