@@ -126,6 +126,12 @@ def counter_keys_key(namespace: str, *, cluster: bool = False) -> str:
     return f"{encode(namespace, cluster=cluster)}:counter_keys"
 
 
+def index_keys(namespace: str, *, cluster: bool = False) -> tuple[list[str], list[str]]:
+    """The sets to read for a namespace, one for each spelling of its name: those of experiments, those of counters."""
+    spaces = spellings(namespace, cluster=cluster)
+    return [f"{space}:experiments" for space in spaces], [f"{space}:counter_keys" for space in spaces]
+
+
 def experiment_counter_keys_key(namespace: str, experiment: str, *, cluster: bool = False) -> str:
     """The set of one experiment's counter keys."""
     return f"{encode(namespace, cluster=cluster)}:{encode(experiment, cluster=cluster)}:counter_keys"
@@ -143,7 +149,8 @@ def group_counters(
     """Counter keys by experiment, then by (goal, variant), all names decoded.
 
     0.4.3 wrote names raw, so a key may have too many parts: `experiments`, the members of the namespace's experiments
-    set, then say where the experiment's name ends, and the last ``:`` of the rest divides goal from variant. One
+    set, then say where the experiment's name ends. The last ``:`` of the rest divides goal from variant, but a rest
+    that begins with `PARTICIPATE` has it as the goal: there only the variant's name can hold the ``:``. One
     (goal, variant) may have several keys, an old raw one and a new encoded one: their counts belong together.
     An experiment without any counter is there with an empty mapping; keys of other namespaces are left out.
     """
@@ -168,7 +175,8 @@ def _names(parts: list[str], members: set[str]) -> tuple[str, str, str]:
     for end in range(len(parts) - 2, 0, -1):  # the longest known name leaves goal and variant without a colon
         experiment = ":".join(parts[:end])
         if experiment in members:
-            return experiment, ":".join(parts[end:-1]), parts[-1]
+            split = end + 1 if parts[end] == PARTICIPATE else len(parts) - 1
+            return experiment, ":".join(parts[end:split]), ":".join(parts[split:])
     return ":".join(parts[:-2]), parts[-2], parts[-1]
 
 

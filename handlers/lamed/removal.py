@@ -27,6 +27,7 @@ def delete(store: Store, namespace: str, experiment: str, *, now: float, deadlin
     """
     members, groups = index_of(store, namespace, deadline=deadline)
     spaces = keys.spellings(namespace, cluster=store.cluster)
+    experiment_sets, counter_sets = keys.index_keys(namespace, cluster=store.cluster)
     stored = [member for member in members if keys.decode(member) == experiment]
     names = list(dict.fromkeys([*keys.spellings(experiment, cluster=store.cluster), *stored]))
     own_indexes = [f"{space}:{name}:counter_keys" for space in spaces for name in names]
@@ -37,10 +38,10 @@ def delete(store: Store, namespace: str, experiment: str, *, now: float, deadlin
     prefixes = tuple([f"{space}:counters:" for space in spaces])
     counters = [key for key in listed if key.startswith(prefixes)]
     store.ask(list(_removals(store, counters, now, deadline)), deadline)
-    commands: list[Command] = [["SREM", f"{space}:experiments", *names] for space in spaces]
+    commands: list[Command] = [["SREM", index, *names] for index in experiment_sets]
     for some in chunks(listed, KEYS_A_COMMAND):
         # Only what was found: an event may have indexed another counter since.
-        commands += [["SREM", index, *some] for index in [*own_indexes, *[f"{space}:counter_keys" for space in spaces]]]
+        commands += [["SREM", index, *some] for index in (*own_indexes, *counter_sets)]
     store.ask(commands, deadline)
     _index_survivors(store, namespace, experiment, counters, deadline)
 
@@ -75,15 +76,15 @@ def _removals(store: Store, counters: Sequence[str], now: float, deadline: float
 
 def _index_survivors(store: Store, namespace: str, experiment: str, counters: Sequence[str], deadline: float) -> None:
     """Index what events have counted since they were removed, and forget the namespace if nothing is left in it."""
-    spaces = keys.spellings(namespace, cluster=store.cluster)
+    experiment_sets, _ = keys.index_keys(namespace, cluster=store.cluster)
     own = keys.experiment_counter_keys_key(namespace, experiment, cluster=store.cluster)
     commands: list[Command] = [["SMEMBERS", own]]
-    commands += [["EXISTS", f"{space}:experiments"] for space in spaces]
+    commands += [["EXISTS", index] for index in experiment_sets]
     commands += [["EXISTS", counter] for counter in counters]
     members, *replies = store.ask(commands, deadline)
-    survivors = [counter for counter, exists in zip(counters, replies[len(spaces) :], strict=True) if exists]
+    survivors = [counter for counter, exists in zip(counters, replies[len(experiment_sets) :], strict=True) if exists]
     survivors += texts(members)
     commands = [command for counter in survivors for command in store.indexing(namespace, experiment, counter)]
-    if not survivors and not any(replies[: len(spaces)]):
+    if not survivors and not any(replies[: len(experiment_sets)]):
         commands = [["SREM", keys.NAMESPACES_KEY, keys.encode(namespace, cluster=store.cluster)]]
     store.ask(commands, deadline)

@@ -35,11 +35,11 @@ def read(store: Store, namespace: str, names: Sequence[str] | None, *, deadline:
 
 def index_of(store: Store, namespace: str, *, deadline: float) -> tuple[list[str], Groups]:
     """The members of a namespace's experiments set, as stored, and its counter keys, grouped."""
-    spaces = keys.spellings(namespace, cluster=store.cluster)
-    indexes = [f"{space}:{index}" for index in ("experiments", "counter_keys") for space in spaces]
-    replies = [texts(reply) for reply in store.ask([["SMEMBERS", key] for key in indexes], deadline)]
-    members = [member for reply in replies[: len(spaces)] for member in reply]
-    counters = sorted({key for reply in replies[len(spaces) :] for key in reply})
+    experiment_sets, counter_sets = keys.index_keys(namespace, cluster=store.cluster)
+    commands = [["SMEMBERS", key] for key in (*experiment_sets, *counter_sets)]
+    replies = [texts(reply) for reply in store.ask(commands, deadline)]
+    members = [member for reply in replies[: len(experiment_sets)] for member in reply]
+    counters = sorted({key for reply in replies[len(experiment_sets) :] for key in reply})
     return members, keys.group_counters(namespace, members, counters)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from lamed.keys import spellings
+from lamed.keys import index_keys
 
 from lamed_tui.experiments.layout import Layout, arrange
 
@@ -60,9 +60,7 @@ class RedisSource:
         self._settings = settings
         self._now = now
         # The same namespace may be spelt in several ways: raw by lamed 0.4.3, encoded here, encoded for a cluster.
-        names = spellings(namespace)
-        self._experiment_sets = [f"{name}:experiments" for name in names]
-        self._counter_sets = [f"{name}:counter_keys" for name in names]
+        self._experiment_sets, self._counter_sets = index_keys(namespace)
         self._indexes: tuple[frozenset[str], ...] = ()
         self._layout = Layout(namespace, ())
 

@@ -201,3 +201,21 @@ def test_series_keep_three_days_of_hours_and_four_hundred_days() -> None:
 def test_the_flag_of_043_is_the_one_it_writes() -> None:
     text = "ns:counters:my:exp:goal:50% uuid"
     assert keys.legacy_flag("ns", "my:exp", "goal", "50%", "uuid") == hashlib.sha1(text.encode()).hexdigest()  # noqa: S324 - 0.4.3's choice
+
+
+def test_a_visitor_of_a_variant_whose_raw_name_holds_a_colon_stays_a_visitor() -> None:
+    groups = keys.group_counters("ns", ["exp"], ["ns:counters:exp:participate:red:x", "ns:counters:exp:buy:now:red"])
+    assert groups == {
+        "exp": {
+            ("participate", "red:x"): ["ns:counters:exp:participate:red:x"],
+            ("buy:now", "red"): ["ns:counters:exp:buy:now:red"],
+        }
+    }
+
+
+def test_a_namespace_is_read_under_every_spelling() -> None:
+    assert keys.index_keys("a") == (["a:experiments"], ["a:counter_keys"])
+    assert keys.index_keys("a:b") == (
+        ["a%3Ab:experiments", "a:b:experiments"],
+        ["a%3Ab:counter_keys", "a:b:counter_keys"],
+    )
