@@ -154,18 +154,20 @@ def connect(settings: AwsSettings, environment: Mapping[str, str]) -> Aws:
     Args:
         settings: the configuration's choice, used where the environment is silent.
         environment: the environment variables that win over it: `AWS_PROFILE`, `AWS_REGION` or `AWS_DEFAULT_REGION`,
-            `AWS_ACCESS_KEY_ID` and its companions, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`.
+            `AWS_ACCESS_KEY_ID` and its companions, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, and AWS's
+            others. Those of the process do not count.
 
     Raises:
         CredentialsError: the profile does not exist, or no region is set anywhere.
     """
     import boto3
-    import botocore.session
     from botocore.exceptions import BotoCoreError
+
+    from lamed_tui.aws.surroundings import session_in
 
     profile = environment.get("AWS_PROFILE") or environment.get("AWS_DEFAULT_PROFILE") or settings.profile
     try:
-        core = botocore.session.Session(profile=profile)
+        core = session_in(environment, profile)
         scoped = core.get_scoped_config()
         region = (
             environment.get("AWS_REGION")

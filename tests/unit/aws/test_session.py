@@ -84,6 +84,43 @@ def test_a_profile_that_does_not_exist_is_named() -> None:
         connect(AwsSettings(profile="shop", region="eu-central-1"), {})
 
 
+@pytest.mark.usefixtures("profiles")
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_a_profile_of_the_process_does_not_count_when_the_environment_given_names_none(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "nope")
+    aws = connect(AwsSettings(region="eu-central-1"), KEYS)
+    assert (aws.profile, access_key(aws)) == (None, "AKIAENVIRONMENT")
+    assert access_key(connect(AwsSettings(profile="shop"), {})) == "AKIASHOP"
+
+
+@pytest.mark.usefixtures("profiles")
+def test_keys_region_and_files_of_the_process_do_not_count_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**KEYS, "AWS_REGION": "us-west-2", "AWS_DEFAULT_REGION": "us-west-2"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere/config")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    aws = connect(AwsSettings(profile="shop"), {})
+    assert (aws.region, access_key(aws)) == ("eu-west-1", "AKIASHOP")
+    assert connect(AwsSettings(region="eu-central-1"), {})._session.get_credentials() is None
+
+
+@pytest.mark.usefixtures("profiles")
+def test_the_files_that_the_environment_names_are_read() -> None:
+    elsewhere = Path.home() / "elsewhere"
+    elsewhere.write_text("[profile far]\nregion = ap-south-1\naws_access_key_id = AKIAFAR\naws_secret_access_key = s\n")
+    aws = connect(AwsSettings(profile="far"), {"AWS_CONFIG_FILE": str(elsewhere)})
+    assert (aws.region, access_key(aws)) == ("ap-south-1", "AKIAFAR")
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    empty = {"AWS_PROFILE": "", "AWS_CONFIG_FILE": "", "AWS_ENDPOINT_URL": "", "AWS_SESSION_TOKEN": ""}
+    aws = connect(AwsSettings(region="eu-central-1"), KEYS | empty)
+    assert (aws.profile, aws.endpoint_url) == (None, None)
+
+
 def test_no_region_anywhere_says_how_to_choose_one() -> None:
     with pytest.raises(
         CredentialsError, match=r"No AWS region is set\. Choose one: lamed configure --set aws\.region="
