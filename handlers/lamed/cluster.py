@@ -58,8 +58,10 @@ class ClusterConnections:
     def exchange(self, commands: Sequence[Command], deadline: float) -> list[Reply]:
         """As `Connection.exchange`, each command at the owner of its key: one write and read for each node.
 
+        A reply is a redirection only when the cluster kept on redirecting.
+
         Raises:
-            UnreachableError: a node does not answer, or the cluster keeps on redirecting.
+            UnreachableError: a node does not answer.
             ReplyError: a node refused the handshake.
         """
         replies: list[Reply] = [None] * len(commands)
@@ -76,10 +78,10 @@ class ClusterConnections:
                     if _asks_again(replies[index]):
                         waiting.append(index)
             if not waiting:
-                return replies
+                break
             if any(_waits(replies[index]) for index in waiting):
                 sleep(max(0.0, min(_PAUSE, deadline - monotonic())))
-        raise UnreachableError("redirected")
+        return replies
 
     def _owner(self, command: Command) -> Node:
         return self._owners.get(slot(routing_key(command)), self._entry)

@@ -15,10 +15,13 @@ _MOST_PARAMETERS = 32
 
 
 class BadRequestError(Exception):
-    """A request that no retry can mend. `code` is for machines, `parameter` names the culprit in the query."""
+    """A request that no retry can mend.
+
+    `code` is for machines; `parameter` names the culprit, and is empty when that is the query as a whole.
+    """
 
     def __init__(self, code: str, parameter: str, problem: str) -> None:
-        super().__init__(f"The parameter {parameter} {problem}.")
+        super().__init__(f"The parameter {parameter} {problem}." if parameter else f"The query {problem}.")
         self.code = code
         self.parameter = parameter
 
@@ -102,7 +105,7 @@ def _query(event: object) -> dict[str, object]:
         single = event.get("queryStringParameters")
         values = {name: [value] for name, value in single.items()} if isinstance(single, dict) else {}
     if sum(len(value) if isinstance(value, list) else 1 for value in values.values()) > _MOST_PARAMETERS:
-        raise BadRequestError("too_many_parameters", "list", f"has more than {_MOST_PARAMETERS} entries")
+        raise BadRequestError("too_many_parameters", "", f"has more than {_MOST_PARAMETERS} parameters")
     return {name: value for name, value in values.items() if isinstance(name, str)}
 
 
