@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamed_tui.deploy import artefacts, live, secret, template
 from lamed_tui.deploy.states import Situation
-from lamed_tui.deploy.template_functions import PASSWORD, SECRET_REVISION, Code
+from lamed_tui.deploy.template_functions import SECRET_REVISION, Code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,10 +62,6 @@ def prepare(
     live_password = secret.read_live_password(aws, stack, live_routes[0]["function"]) if live_routes else None
     revision = secret.revision(config.redis.password, live_password, stack.parameters.get(SECRET_REVISION), draw)
     rendered = template.render(config, wiring, code, secret_revision=revision, runtime=template.runtime())
-    shown = {key: value for key, value in stack.parameters.items() if key != PASSWORD}
-    is_live = (
-        stack.state.situation is Situation.READY
-        and json.loads(rendered.text()) == live_body
-        and shown == rendered.parameters
-    )
+    # Parameters need no comparison of their own: what they change is in the logical ids of the versions.
+    is_live = stack.state.situation is Situation.READY and json.loads(rendered.text()) == live_body
     return Candidate(rendered, package, tuple(live_routes), is_live)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lamed_tui.deploy import logical_id
@@ -175,6 +175,9 @@ def test_other_origins_renew_the_versions_and_the_deployment_if_the_gateway_show
 
 @on_a_busy_machine
 @given(NAMES, NAMES)
+@example("a-b", "a_b")
+@example("ab", "Ab")
+@example("a-1", "a1")
 def test_distinct_names_have_distinct_logical_ids_of_letters_and_digits(one: str, other: str) -> None:
     first, second = logical_id.of(one, "Method"), logical_id.of(other, "Method")
     assert first.isascii()
