@@ -34,8 +34,6 @@ class Lift:
 
     estimate: float | None
     """p_B/p_A - 1, clamped into the interval; None while the control has no conversion."""
-    centre: float
-    """Middle of the interval on the log scale: the ratio of (s + ½)/(n + ½), minus 1."""
     lower: float
     upper: float | None
     """None when no bound can be told: larger than e^700."""
@@ -84,7 +82,6 @@ def lift(control: Arm, variant: Arm, *, alpha: float = ALPHA, tuning_visitors: f
     upper = expm1(log_ratio + half_width) if log_ratio + half_width < _LARGEST_EXPONENT else None
     return Lift(
         _clamped_estimate(control, variant, lower, upper),
-        expm1(log_ratio),
         lower,
         upper,
         exp(-log_evidence) if log_evidence > 0 else 1.0,

@@ -21,8 +21,8 @@ POWER = 0.8
 
 _NORMAL = NormalDist()
 _SMALLEST_EFFECT = 1e-100  # in standard deviations; keeps the size within a double
-_CLOSE = 1e-6  # Newton squares the error: after such a step it is below 1e-11
-_MOST_STEPS = 50  # about four are needed
+_CLOSE = 1e-4  # Newton squares the error: after such a step it is about 1e-9
+_MOST_STEPS = 50  # two or three are needed
 
 
 def fixed_sample_size(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from math import exp, fsum, isfinite, lgamma, log
+from math import exp, fsum, lgamma, log
 from typing import TYPE_CHECKING
 
 from lamed_tui.experiments.conversions import log_mean_exp
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CONCENTRATIONS = (100.0, 1000.0, 10000.0)
 """k: how strongly the prior sits on the weights; small finds large mismatches early, large finds small ones late."""
+
+_LARGEST_WEIGHT = 1e300
 
 WARN_BELOW = 0.01
 ALARM_BELOW = 0.001
@@ -62,28 +64,37 @@ def split_test(
         None where there is nothing to test: no arm, a negative count, or weights that are not one positive number
         for each arm. A single arm, or no visitor yet, is p = 1.
     """
-    if weights is None:
-        weights = [1.0] * len(visitors)
-    if not visitors or min(visitors) < 0 or len(weights) != len(visitors):
+    if not visitors or min(visitors) < 0:
         return None
-    if not all(weight > 0 and isfinite(weight) for weight in weights):
+    expected = _expected_shares((1.0,) * len(visitors) if weights is None else tuple(weights))
+    if len(expected) != len(visitors):
         return None
-    total, whole = sum(visitors), sum(weights)
-    expected = tuple(weight / whole for weight in weights)
-    actual = tuple(count / total if total else 0.0 for count in visitors)
-    p = exp(-max(0.0, _log_evidence(visitors, expected, tuple(concentrations))))
+    total = sum(visitors)
+    actual = tuple([count / total for count in visitors]) if total else (0.0,) * len(visitors)
+    evidence = _log_evidence(visitors, expected, tuple(concentrations))
+    p = exp(-evidence) if evidence > 0 else 1.0
     return Split(p, _state(p), expected, actual)
+
+
+@lru_cache(maxsize=256)
+def _expected_shares(weights: tuple[float, ...]) -> tuple[float, ...]:
+    """The weights with a sum of 1; nothing when one of them is not positive, or drowns in the others."""
+    whole = fsum(weights) if all(0 < weight < _LARGEST_WEIGHT for weight in weights) else 0.0
+    shares = tuple(weight / whole for weight in weights) if whole else ()
+    return shares if all(share > 0 for share in shares) else ()
 
 
 def _log_evidence(visitors: Sequence[int], shares: tuple[float, ...], concentrations: tuple[float, ...]) -> float:
     """ln E, averaged over the concentrations."""
     total = sum(visitors)
-    promised = fsum([count * log(share) for count, share in zip(visitors, shares, strict=True)])
-    evidence = []
+    arms = list(zip(visitors, shares, strict=True))
+    promised = fsum([count * log(share) for count, share in arms])
+    logarithms = []
     for k, prior in zip(concentrations, _log_priors(shares, concentrations), strict=True):
-        log_gammas = [lgamma(k * share + count) for count, share in zip(visitors, shares, strict=True)]
-        evidence.append(fsum([prior, -lgamma(k + total), -promised, *log_gammas]))
-    return log_mean_exp(evidence)
+        terms = [lgamma(k * share + count) for count, share in arms]
+        terms += (prior, -lgamma(k + total), -promised)
+        logarithms.append(fsum(terms))
+    return log_mean_exp(logarithms)
 
 
 @lru_cache(maxsize=256)

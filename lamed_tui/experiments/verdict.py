@@ -7,7 +7,6 @@ from enum import StrEnum
 from math import ceil
 from typing import TYPE_CHECKING
 
-from lamed_tui.experiments.evidence import BROKEN_BELOW
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.sample_size import balanced_size, days_left, sequential_sample_size
 from lamed_tui.experiments.split import SplitState
@@ -130,14 +129,17 @@ def _rate_only(comparison: Comparison) -> Verdict:
 
 
 def _broken(comparison: Comparison) -> Verdict | None:
-    if comparison.broken_p is None or comparison.broken_p >= BROKEN_BELOW:
+    imbalance = comparison.imbalance
+    if imbalance is None:
         return None
     control, variant = comparison.control_arm.successes, comparison.variant_arm.successes
-    expected = (control + variant) * (comparison.share or 0)
-    label = "Variant may be broken" if variant < expected else "Control may be broken"
-    counts = f"{count_text(variant)} of {plural(control + variant, 'conversion')} where {expected:,.0f} were expected"
+    label = "Variant may be broken" if variant < imbalance.expected else "Control may be broken"
+    counts = f"{count_text(variant)} of {plural(control + variant, 'conversion')}"
     return Verdict(
-        VerdictCode.BROKEN, label, f"{label}: {counts}", "Check that its page works and that its goal is tracked."
+        VerdictCode.BROKEN,
+        label,
+        f"{label}: {counts} where {imbalance.expected:,.0f} were expected",
+        "Check that its page works and that its goal is tracked.",
     )
 
 
@@ -188,7 +190,7 @@ def _undecided(comparison: Comparison, design: Design, control_per_day: float, v
             0.0,
         )
     left = "" if days is None else f": {_days_text(days)} left"
-    more = f"About {count_text(missing)} more visitors per variant would probably show a lift of ±{effect}."
+    more = f"About {count_text(_roughly(missing))} more visitors per variant would probably show a lift of ±{effect}."
     return Verdict(VerdictCode.UNDECIDED, label, label + left, more, days)
 
 
@@ -219,6 +221,11 @@ def _lift_text(lift: Lift) -> str:
 def _fewer_visitors(comparison: Comparison) -> str:
     control, variant = comparison.control_arm.trials, comparison.variant_arm.trials
     return f" in {printable(comparison.variant)}" if variant < control else " in the control"
+
+
+def _roughly(count: int) -> int:
+    """Two digits of it: an estimate from rates that still move has no more."""
+    return round(float(f"{count:.2g}"))
 
 
 def _percent(share: float) -> str:

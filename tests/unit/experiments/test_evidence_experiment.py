@@ -10,7 +10,16 @@ from lamed_tui.experiments.arm import Arm
 from lamed_tui.experiments.conclusion import conclude
 from lamed_tui.experiments.conversions import conversions_p
 from lamed_tui.experiments.crossing import Standing, advance
-from lamed_tui.experiments.evidence import Comparison, Counts, Design, Shortfall, corrected_alpha, measure, shortfall
+from lamed_tui.experiments.evidence import (
+    Comparison,
+    Counts,
+    Design,
+    Imbalance,
+    Shortfall,
+    corrected_alpha,
+    measure,
+    shortfall,
+)
 from lamed_tui.experiments.lift import lift
 from lamed_tui.experiments.split import SplitState
 from lamed_tui.experiments.verdict import verdicts
@@ -135,11 +144,21 @@ def test_one_arm_with_more_conversions_than_visitors_makes_the_whole_goal_a_rate
     assert not found["buy", "blue"].rate_only
 
 
-def test_the_conversions_alone_are_tested_only_while_the_lift_is_silent_and_an_arm_has_few() -> None:
+def test_the_conversions_alone_may_show_that_an_arm_is_broken_while_the_lift_is_silent() -> None:
     design = Design(control="control")
-    assert only(two_arms((24, 99), (0, 99)), design).broken_p == conversions_p(24, 0)
-    assert only(two_arms((160, 200), (0, 200)), design).broken_p == pytest.approx(0, abs=1e-9)
-    assert only(two_arms((100, 1000), (100, 1000)), design).broken_p is None
+    found = only(two_arms((24, 99), (0, 99)), design).imbalance
+    assert found == Imbalance(conversions_p(24, 0) or 0, 12)
+    assert only(two_arms((160, 200), (0, 200)), design).imbalance is not None
+    assert only(two_arms((20, 99), (0, 99)), design).imbalance is None  # not yet sure enough
+    assert only(two_arms((300, 1000), (100, 1000)), design).imbalance is None  # the lift is proven, no need to guess
+
+
+def test_what_an_arm_is_promised_follows_the_weights() -> None:
+    weights = {"control": 9, "blue": 1}
+    assert only(two_arms((24, 900), (0, 99)), Design(control="control", weights=weights)).imbalance is None
+    found = only(two_arms((24, 900), (24, 99)), Design(control="control", weights=weights)).imbalance
+    assert found is not None
+    assert found.expected == pytest.approx(4.8)
 
 
 def test_a_shortfall_keeps_even_a_clear_lift_from_counting() -> None:

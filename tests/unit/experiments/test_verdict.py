@@ -163,7 +163,7 @@ def test_rule_6_undecided_with_the_days_left() -> None:
     assert found.label == "Undecided, safe to keep watching"
     assert found.sentence == "Undecided, safe to keep watching: about 52 days left"
     assert found.days_left == pytest.approx(51.8625, abs=1e-3)
-    assert found.needed == "About 25,932 more visitors per variant would probably show a lift of ±10%."
+    assert found.needed == "About 26,000 more visitors per variant would probably show a lift of ±10%."
 
 
 def test_rule_6_without_a_known_pace_says_how_many_visitors_are_missing() -> None:
