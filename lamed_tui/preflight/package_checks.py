@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from lamed_tui.preflight.result import Finding
     from lamed_tui.preflight.subject import Subject
 
-MAX_TEMPLATE_BYTES = 51_200
+MAX_TEMPLATE_BYTES = 1_000_000
 MAX_RESOURCES = 500
-"""Source of both: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+"""Source of both: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+
+The size is that of an uploaded template: the deployment uploads what is too long to be sent along.
+"""
 
 MAX_PACKAGE_BYTES = 50 * 1024 * 1024
 """Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""

@@ -194,4 +194,5 @@ def test_more_routes_than_fit_into_a_request_are_uploaded_first(place: Place) ->
     ]
     deployed = place.deployed(place.config(extra_wiring=wiring))
     assert len(deployed.endpoints) == 43
+    assert len(json.dumps(live.read_template(place.aws, live.read(place.aws, "shop")), separators=(",", ":"))) > 51_200
     assert any("templates/" in key for key in bucket(place.aws).keys("stacks/shop/"))

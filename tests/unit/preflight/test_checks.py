@@ -318,7 +318,24 @@ def test_a_template_beyond_the_limits_is_refused(path: Path) -> None:
 
     assert finding.state == "fail"
     assert "resources, and CloudFormation takes 500" in finding.detail
-    assert "bytes, and CloudFormation takes 51200" in finding.detail
+    assert list(package_checks.problems_of({"Resources": {}}, 1_000_001)) == [
+        "it is 1000001 bytes, and CloudFormation takes 1000000"
+    ]
+
+
+def test_a_template_that_is_too_long_to_be_sent_along_passes_because_it_is_uploaded(path: Path) -> None:
+    routes = [
+        {
+            "lambda": {"FunctionName": "lamed-track", "Handler": "lamed.track"},
+            "api_gateway": {"pathPart": f"p{number}", "method": {"httpMethod": "GET"}},
+        }
+        for number in range(60)
+    ]
+
+    finding = package_checks.template_valid(subject(path, extra_wiring=routes))
+
+    assert finding.state == "pass"
+    assert int(finding.detail.split()[2]) > 51_200
 
 
 def test_settings_too_large_for_lambda_are_refused(path: Path) -> None:
