@@ -1,0 +1,1 @@
+"""Pure statistics on two numbers a variant: nothing here reads, waits or draws."""
