@@ -194,8 +194,8 @@ def _edit_again() -> bool:
 
 
 def _save(path: Path, before: Document, after: Document) -> int:
-    from lamed_tui.cli.configure_report import changes, remarks
     from lamed_tui.config import files
+    from lamed_tui.setup.review import changes, remarks
 
     files.save(path, after)
     told = list(changes(before, after))

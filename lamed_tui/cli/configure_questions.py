@@ -1,142 +1,186 @@
-"""`lamed configure` without options: a few questions on the terminal, answered with Enter where nothing changes."""
+"""`lamed configure --plain`: the wizard's questions line by line, answered with Enter where nothing changes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import questionary
 
-from lamed_tui.cli.configure_report import changes
+from lamed_tui.cli.configure_routes import ask_for_routes
 from lamed_tui.cli.output import say
 from lamed_tui.config import files
-from lamed_tui.config.documents import value_at, with_values
-from lamed_tui.config.model import Config
 from lamed_tui.errors import ConfigError, ExitCode, LamedError
-from lamed_tui.store.connect import open_store
+from lamed_tui.setup import drafts
+from lamed_tui.setup.questions import has_value, problem_with, text_of, value_of
+from lamed_tui.setup.review import changes, remarks, variable_for
+from lamed_tui.setup.state import begin, completed, in_force, overridden, with_answer
+from lamed_tui.setup.steps import ENDPOINTS, REVIEW, about, checks_of, steps_of
+from lamed_tui.setup.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
-    from lamed_tui.config.documents import Document
-
-_REMOVE = "-"
-
-
-@dataclass(frozen=True)
-class _Question:
-    key: str
-    text: str
-    kind: Literal["text", "number", "secret", "yes or no"] = "text"
-
-
-_REDIS_QUESTIONS = (
-    _Question("redis.host", "Redis host"),
-    _Question("redis.port", "Port", "number"),
-    _Question("redis.db", "Database number", "number"),
-    _Question("redis.username", "User (empty: the default user)"),
-    _Question("redis.password", f"Password (Enter keeps it, {_REMOVE} removes it)", "secret"),
-    _Question("redis.ssl", "Connect with TLS?", "yes or no"),
-)
-_AWS_QUESTIONS = (
-    _Question("aws.region", "AWS region, such as eu-central-1 (empty: that of the profile)"),
-    _Question("aws.profile", "AWS profile (empty: the default credentials)"),
-)
+    from lamed_tui.setup.questions import Given, Question
+    from lamed_tui.setup.state import SetupState
+    from lamed_tui.setup.steps import Step
 
 
 def ask(path: Path, environment: Mapping[str, str]) -> int:
-    """Ask for Redis and AWS, try the connection, show what changes, and save it when told so.
+    """Ask every question, try the answers, show what changes, and save it when told so.
 
     Raises:
         ConfigError: the file is not valid, or cannot be written.
-        KeyboardInterrupt: Ctrl-C; nothing was changed.
+        KeyboardInterrupt: Ctrl-C; the file is as it was, and the answers are kept as a draft.
     """
-    loaded = files.load(path, environment)
-    say(f"Settings for {path}. Enter keeps what is shown; Ctrl-C changes nothing.")
-    document = _ask_for_redis(loaded.document, loaded.environment, path)
-    for question in _AWS_QUESTIONS:
-        document = _answered(question, document)
-    told = list(changes(loaded.document, document))
-    if not told:
-        say(f"Nothing was changed in {path}")
-        return ExitCode.OK
-    say("These settings change:")
-    for line in told:
-        say(f"  {line}")
-    if not questionary.confirm(f"Save {path}?").unsafe_ask():
-        say("Nothing was saved.")
-        return ExitCode.DECLINED
-    files.save(path, document)
-    say(f"Saved {path}. Next: lamed preflight")
-    return ExitCode.OK
+    state = begin(path)
+    say(f"Settings for {path}. Enter keeps what is shown. Ctrl-C leaves the file as it is.")
+    say("To try everything without a server of your own: lamed demo")
+    conversation = _Conversation(environment, state)
+    try:
+        return conversation.run()
+    except BaseException:
+        _keep(conversation.state)
+        raise
 
 
-def _ask_for_redis(document: Document, overridden: Mapping[str, str], path: Path) -> Document:
-    """The document with the answers, tried against the server until it works or is to be kept as it is."""
-    if overridden:
-        say(f"{', '.join(dict.fromkeys(overridden.values()))} is set and decides over Redis, so that is not asked.")
-        return document
-    while True:
-        document = _redis_answers(document)
+class _Conversation:
+    """One pass over the steps; the state is there for whoever has to keep it when the pass ends early."""
+
+    def __init__(self, environment: Mapping[str, str], state: SetupState) -> None:
+        self.state = state
+        self._environment = environment
+
+    def run(self) -> int:
+        self._take_up_draft()
+        deploy, watch = (
+            questionary.Choice("everything: Redis, AWS, endpoints", "deploy"),
+            questionary.Choice("only watching a Redis that is filled already", "watch"),
+        )
+        way = questionary.select(
+            "What do you want to set up?", [deploy, watch], default=deploy if self.state.way == "deploy" else watch
+        ).unsafe_ask()
+        self.state = replace(self.state, way=way)
+        steps = steps_of(way)
+        for number, step in enumerate(steps, 1):
+            self.state = replace(self.state, step=step.id)
+            say(f"\nStep {number} of {len(steps)}: {step.title}. {about(step, way)}")
+            if step is ENDPOINTS:
+                for state in ask_for_routes(self.state):
+                    self.state = state
+            elif step is not REVIEW:
+                self._step(step)
+        return self._review()
+
+    def _take_up_draft(self) -> None:
+        draft = drafts.find(self.state.path)
+        if draft is None:
+            return
+        if not questionary.confirm("There are unfinished answers. Go on with them?").unsafe_ask():
+            drafts.discard(self.state.path)
+            return
+        self.state = drafts.resumed(self.state, draft)
+        if self.state.retype:
+            say(f"Secrets were not kept; type again: {', '.join(self.state.retype)}")
+
+    def _step(self, step: Step) -> None:
+        while True:
+            for question in step.questions:
+                self._ask(question)
+            if self._try(step) or not questionary.confirm("Correct the answers?").unsafe_ask():
+                return
+
+    def _ask(self, question: Question) -> None:
+        if variable := overridden(self.state, self._environment).get(question.key):
+            say(f"  {question.title} is not asked: {variable} is set and decides over it.")
+            return
+        say(f"  {question.help}")
+        if question.key == "aws.profile":
+            say(f"  {_profiles()}")
+        if variable := variable_for(question.key, self._environment):
+            say(f"  {variable} is set, and wins over the answer while it is.")
+        self.state = with_answer(self.state, question, _asked(question, self.state.document))
+
+    def _try(self, step: Step) -> bool:
+        """Whether the answers of a step work, as far as can be seen from here."""
+        say(f"{step.try_it} ...")
         try:
-            with open_store(files.check(document, path).redis) as store:
-                seconds, facts = store.ping(), store.server_facts()
-        except LamedError as error:
-            say(f"{error.what} {error.fix}")
-        else:
-            say(f"{store.location} answers in {seconds * 1000:.1f} ms: {facts.software} {facts.version or ''}".rstrip())
-            return document
-        if not questionary.confirm("Correct the answers?").unsafe_ask():
-            return document
-
-
-def _redis_answers(document: Document) -> Document:
-    if value_at(document, "redis.url") is not None:
-        if questionary.confirm("Redis is set by a URL. Keep it?").unsafe_ask():
-            return document
-        document = with_values(document, {f"redis.{name}": None for name in files.CONNECTION_KEYS})
-    for question in _REDIS_QUESTIONS:
-        document = _answered(question, document)
-    return document
-
-
-def _answered(question: _Question, document: Document) -> Document:
-    """The document with one more answer; what equals the default and was not set stays unset."""
-    now = value_at(document, question.key)
-    default = value_at(Config().model_dump(), question.key)
-    shown = default if now is None else now
-    answer = _ask(question, shown)
-    if answer == shown:
-        return document
-    return with_values(document, {question.key: None if answer == default else answer})
-
-
-def _ask(question: _Question, shown: Any) -> Any:
-    if question.kind == "yes or no":
-        return questionary.confirm(question.text, default=bool(shown)).unsafe_ask()
-    if question.kind == "secret":
-        secret = questionary.password(question.text).unsafe_ask()
-        return shown if secret == "" else None if secret == _REMOVE else secret
-    typed: str = questionary.text(
-        question.text, default="" if shown is None else str(shown), validate=_validator(question)
-    ).unsafe_ask()
-    return _value(question, typed)
-
-
-def _value(question: _Question, typed: str) -> Any:
-    text = typed.strip()
-    return int(text) if question.kind == "number" and text.isascii() and text.isdigit() else text or None
-
-
-def _validator(question: _Question) -> Callable[[str], bool | str]:
-    """What the model says of an answer, in its own words."""
-
-    def validate(typed: str) -> bool | str:
-        try:
-            files.check(with_values({}, {question.key: _value(question, typed)}), Path(files.FILE_NAME))
+            trial = Trial(in_force(self.state, self._environment), self._environment, checks_of(step, self.state.way))
         except ConfigError as error:
-            return error.what.partition(f"{question.key}: ")[2]
-        return True
+            say(str(error))
+            return False
+        works = True
+        try:
+            with closing(trial):
+                for result in trial.results():
+                    say(f"  {result.state}  {result.title}: {result.detail}")
+                    if result.fix:
+                        say(f"        {result.fix}")
+                    works = works and result.state != "fail"
+        except KeyboardInterrupt:
+            say("  Stopped; nothing more was tried.")
+            return False
+        return works
 
-    return validate
+    def _review(self) -> int:
+        state = completed(self.state, self._environment)
+        config = files.check(state.document, state.path)
+        told = list(changes(state.before, state.document))
+        if not state.is_changed:
+            drafts.discard(state.path)
+            say(f"Nothing was changed in {state.path}")
+            return ExitCode.OK
+        say("These settings change:" if told else f"{state.path} will be created; every setting has its default.")
+        for line in told:
+            say(f"  {line}")
+        for line in remarks(config, state.before, state.document, self._environment):
+            say(line)
+        if not questionary.confirm(f"Save {state.path}?").unsafe_ask():
+            say("Nothing was saved.")
+            _keep(state)
+            return ExitCode.DECLINED
+        files.save(state.path, state.document)
+        drafts.discard(state.path)
+        say(f"Saved {state.path}. Next: {'lamed preflight' if state.way == 'deploy' else 'lamed watch'}")
+        return ExitCode.OK
+
+
+def _asked(question: Question, document: Mapping[str, Any]) -> Given:
+    if question.kind == "flag":
+        answer: bool = questionary.confirm(question.title, default=bool(value_of(question, document))).unsafe_ask()
+        return answer
+    validate = partial(_verdict, question)
+    if question.kind == "secret":
+        title = f"{question.title} ({'set' if has_value(question, document) else 'not set'})"
+        secret: str = questionary.password(title, validate=validate).unsafe_ask()
+        return secret
+    text: str = questionary.text(question.title, default=text_of(question, document), validate=validate).unsafe_ask()
+    return text
+
+
+def _verdict(question: Question, typed: str) -> bool | str:
+    return problem_with(question, typed) or True
+
+
+def _profiles() -> str:
+    from lamed_tui.aws.profiles import local_profiles
+
+    try:
+        names = [profile.name for profile in local_profiles()]
+    except LamedError as error:
+        return str(error)
+    return f"Profiles here: {', '.join(names)}" if names else "There are no profiles in ~/.aws."
+
+
+def _keep(state: SetupState) -> None:
+    """Keep the answers, and say so; that it cannot be done must not hide why this ends."""
+    try:
+        kept = drafts.keep(state)
+    except ConfigError as error:
+        say(str(error))
+        return
+    if kept:
+        say(f"Your answers are kept in {drafts.draft_of(state.path)}, without secrets. Go on with: lamed configure")

@@ -45,6 +45,7 @@ __all__ = [
     "flattened",
     "in_force",
     "keep_rejected",
+    "layered",
     "load",
     "locate",
     "masked",
@@ -136,8 +137,33 @@ def in_force(document: Document, path: Path, environment: Mapping[str, str], *, 
     Raises:
         ConfigError: a value is not allowed (its path is named).
     """
-    layered, origins = _with_environment(document, environment)
-    return LoadedConfig(check(layered, path, origins), path, exists, document, origins)
+    laid, origins = layered(document, environment)
+    return LoadedConfig(check(laid, path, origins), path, exists, document, origins)
+
+
+def layered(document: Document, environment: Mapping[str, str]) -> tuple[Document, dict[str, str]]:
+    """Lay `LAMED_*` over the document; a URL replaces the whole address, so no password goes to another server.
+
+    Returns:
+        A document, and the dotted keys that a variable decides, with the variable's name.
+    """
+    laid: Document = copied(document)
+    redis = laid.get("redis", {})
+    origins: dict[str, str] = {}
+    if not isinstance(redis, dict):
+        return laid, origins
+    if url := environment.get("LAMED_REDIS_URL"):
+        redis = {key: value for key, value in redis.items() if key not in CONNECTION_KEYS}
+        redis["url"] = SecretStr(url)
+        origins |= dict.fromkeys((f"redis.{key}" for key in CONNECTION_KEYS), "LAMED_REDIS_URL")
+    for key in ("username", "password"):
+        name = f"LAMED_REDIS_{key.upper()}"
+        if value := environment.get(name):
+            redis[key] = SecretStr(value) if key == "password" else value
+            origins[f"redis.{key}"] = name
+    if origins:
+        laid["redis"] = redis
+    return laid, origins
 
 
 def read_document(path: Path) -> tuple[Document, bool]:
@@ -233,24 +259,3 @@ def _way_back(path: Path) -> str:
     return (
         f"The version before the last save can be restored with: cp {shlex.quote(str(backup))} {shlex.quote(str(path))}"
     )
-
-
-def _with_environment(document: Document, environment: Mapping[str, str]) -> tuple[Document, dict[str, str]]:
-    """Lay `LAMED_*` over the document; a URL replaces the whole address, so no password goes to another server."""
-    layered: Document = copied(document)
-    redis = layered.get("redis", {})
-    origins: dict[str, str] = {}
-    if not isinstance(redis, dict):
-        return layered, origins
-    if url := environment.get("LAMED_REDIS_URL"):
-        redis = {key: value for key, value in redis.items() if key not in CONNECTION_KEYS}
-        redis["url"] = SecretStr(url)
-        origins |= dict.fromkeys((f"redis.{key}" for key in CONNECTION_KEYS), "LAMED_REDIS_URL")
-    for key in ("username", "password"):
-        name = f"LAMED_REDIS_{key.upper()}"
-        if value := environment.get(name):
-            redis[key] = SecretStr(value) if key == "password" else value
-            origins[f"redis.{key}"] = name
-    if origins:
-        layered["redis"] = redis
-    return layered, origins

@@ -86,6 +86,9 @@ class ExperimentSettings(Section):
     minimum_detectable_effect: Annotated[float, positive("must be above 0 and at most 10", 10)] = Field(
         0.1, description="Smallest relative lift worth knowing; 0.1 is 10%"
     )
+    tuning_visitors: Annotated[int, whole_number(100, 1_000_000_000)] = Field(
+        5000, description="Visitors at which the intervals are tightest (N*); decide it before the start"
+    )
 
 
 class FunctionWiring(Section):

@@ -1,11 +1,11 @@
-"""`lamed configure` on a terminal: the keys a person presses, and a real server to try."""
+"""`lamed configure --plain`: the keys a person presses, and real servers to try the answers on."""
 
 from __future__ import annotations
 
 import json
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
@@ -16,12 +16,24 @@ from prompt_toolkit.output import DummyOutput
 from lamed_tui.cli.configure_questions import ask
 from lamed_tui.config.model import RedisSettings
 from lamed_tui.errors import ExitCode
+from lamed_tui.setup import drafts
+from lamed_tui.setup.steps import AWS, REDIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ENTER, CLEAR, CTRL_C, YES, NO = "\r", "\x15", "\x03", "y", "n"
+ENTER, CLEAR, CTRL_C, DOWN, YES, NO = "\r", "\x15", "\x03", "\x1b[B", "y", "n"
 CONFIG = Path("config.json")
+EVERYTHING, ONLY_WATCHING = ENTER, DOWN + ENTER
+NO_MORE_ENDPOINTS = ENTER
+
+
+def redis_answers(**answers: str) -> str:
+    return "".join(answers.get(question.key.rpartition(".")[2], ENTER) for question in REDIS.questions)
+
+
+def aws_answers(**answers: str) -> str:
+    return "".join(answers.get(question.key.rpartition(".")[2], ENTER) for question in AWS.questions)
 
 
 def typed(text: str) -> str:
@@ -40,19 +52,38 @@ def port_of(url: str) -> str:
     return str(RedisSettings.model_validate({"url": url}).port)
 
 
-def test_answers_are_tried_against_the_server_and_saved(valkey: str, capsys: pytest.CaptureFixture[str]) -> None:
-    answers = [typed("127.0.0.1"), typed(port_of(valkey)), ENTER, ENTER, ENTER, ENTER, typed("eu-central-1"), ENTER]
+def read() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(CONFIG.read_text())
+    return document
 
-    with keys(*answers, YES):
-        assert ask(CONFIG, {}) == ExitCode.OK
 
-    assert json.loads(CONFIG.read_text()) == {
+@pytest.fixture
+def aws(emulator: str) -> dict[str, str]:
+    """The environment of somebody whose AWS is the emulator."""
+    return {"AWS_ENDPOINT_URL": emulator, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
+def test_answers_are_tried_on_the_servers_and_saved(
+    valkey: str, aws: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    to_redis = redis_answers(host=typed("127.0.0.1"), port=typed(port_of(valkey)), namespace=typed("shop"))
+    to_aws = aws_answers(name=typed("shop"), region=typed("eu-central-1"))
+
+    with keys(EVERYTHING, to_redis, to_aws, NO_MORE_ENDPOINTS, YES):
+        assert ask(CONFIG, aws) == ExitCode.OK
+
+    assert read() == {
         "redis": {"host": "127.0.0.1", "port": int(port_of(valkey))},
+        "namespace": "shop",
+        "name": "shop",
         "aws": {"region": "eu-central-1"},
     }
     err = capsys.readouterr().err
-    assert f"127.0.0.1:{port_of(valkey)} answers in" in err
-    assert "Valkey" in err
+    assert f"pass  Redis answers: 127.0.0.1:{port_of(valkey)} answers in" in err
+    assert "pass  Redis server: Valkey" in err
+    assert "pass  AWS credentials: arn:aws:" in err
+    assert "Next: lamed preflight" in err
+    assert not drafts.draft_of(CONFIG).exists()
 
 
 def test_a_password_is_asked_for_and_never_shown(valkey: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,85 +91,142 @@ def test_a_password_is_asked_for_and_never_shown(valkey: str, capsys: pytest.Cap
     with redis.Redis.from_url(valkey) as client:
         client.config_set("requirepass", "hunter2")
         try:
-            with keys(ENTER * 4, "hunter2" + ENTER, ENTER, ENTER, ENTER, YES):
+            with keys(ONLY_WATCHING, redis_answers(password="hunter2" + ENTER), YES):
                 assert ask(CONFIG, {}) == ExitCode.OK
         finally:
             client.config_set("requirepass", "")
 
-    assert json.loads(CONFIG.read_text())["redis"]["password"] == "hunter2"
+    assert read()["redis"]["password"] == "hunter2"
     told = capsys.readouterr()
     assert "hunter2" not in told.out + told.err
+    assert "wrong" not in told.out + told.err
     assert 'redis.password: "**********" is now "**********"' in told.err
 
 
 def test_a_server_that_does_not_answer_can_be_corrected(valkey: str, capsys: pytest.CaptureFixture[str]) -> None:
-    wrong = [typed("127.0.0.1"), typed("1"), ENTER * 4]
-    right = [ENTER, typed(port_of(valkey)), ENTER * 4]
+    wrong = redis_answers(host=typed("127.0.0.1"), port=typed("1"))
+    right = redis_answers(port=typed(port_of(valkey)))
 
-    with keys(*wrong, YES, *right, ENTER, ENTER, YES):
+    with keys(ONLY_WATCHING, wrong, YES, right, YES):
         assert ask(CONFIG, {}) == ExitCode.OK
 
-    assert json.loads(CONFIG.read_text()) == {"redis": {"host": "127.0.0.1", "port": int(port_of(valkey))}}
-    assert "127.0.0.1:1 refused the connection" in capsys.readouterr().err
+    assert read() == {"redis": {"host": "127.0.0.1", "port": int(port_of(valkey))}}
+    assert "fail  Redis answers: Redis at 127.0.0.1:1 refused the connection." in capsys.readouterr().err
 
 
 def test_a_server_that_does_not_answer_yet_can_be_kept() -> None:
-    with keys(typed("127.0.0.1"), typed("1"), ENTER * 4, NO, ENTER, ENTER, YES):
+    with keys(ONLY_WATCHING, redis_answers(host=typed("127.0.0.1"), port=typed("1")), NO, YES):
         assert ask(CONFIG, {}) == ExitCode.OK
 
-    assert json.loads(CONFIG.read_text()) == {"redis": {"host": "127.0.0.1", "port": 1}}
+    assert read() == {"redis": {"host": "127.0.0.1", "port": 1}}
 
 
 def test_a_value_that_is_not_allowed_is_asked_for_again(valkey: str) -> None:
-    port = [CLEAR + "70000" + ENTER, typed(port_of(valkey))]  # the first Enter is refused, the line stays
+    port = CLEAR + "70000" + ENTER + typed(port_of(valkey))  # the first Enter is refused, the line stays
 
-    with keys(typed("127.0.0.1"), *port, ENTER * 4, typed("Frankfurt"), typed("eu-central-1"), ENTER, YES):
+    with keys(ONLY_WATCHING, redis_answers(host=typed("127.0.0.1"), port=port), YES):
         assert ask(CONFIG, {}) == ExitCode.OK
 
-    saved = json.loads(CONFIG.read_text())
-    assert saved["redis"]["port"] == int(port_of(valkey))
-    assert saved["aws"]["region"] == "eu-central-1"
+    assert read()["redis"]["port"] == int(port_of(valkey))
 
 
-def test_enter_alone_changes_nothing(valkey: str, capsys: pytest.CaptureFixture[str]) -> None:
-    before = json.dumps({"redis": {"host": "127.0.0.1", "port": int(port_of(valkey)), "later": 1}, "aws": {"x": 1}})
+def test_enter_alone_changes_nothing(valkey: str, aws: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    address = {"host": "127.0.0.1", "port": int(port_of(valkey)), "later": 1}
+    before = json.dumps({"redis": address, "aws": {"x": 1, "region": "eu-west-1"}})
     CONFIG.write_text(before)
 
-    with keys(ENTER * 8):
-        assert ask(CONFIG, {}) == ExitCode.OK
+    with keys(EVERYTHING, redis_answers(), aws_answers(), NO_MORE_ENDPOINTS):
+        assert ask(CONFIG, aws) == ExitCode.OK
 
     assert CONFIG.read_text() == before
     assert "Nothing was changed" in capsys.readouterr().err
 
 
-def test_a_url_is_kept_or_replaced(valkey: str) -> None:
-    CONFIG.write_text(json.dumps({"redis": {"url": "redis://:hunter2@127.0.0.1:1", "socket_timeout": 1}}))
+def test_a_url_gives_the_answers_and_stays_until_one_differs(valkey: str) -> None:
+    document = {"redis": {"url": f"redis://127.0.0.1:{port_of(valkey)}", "socket_timeout": 1}}
+    CONFIG.write_text(json.dumps(document))
 
-    with keys(NO, typed("127.0.0.1"), typed(port_of(valkey)), ENTER * 4, ENTER, ENTER, YES):
+    with keys(ONLY_WATCHING, redis_answers()):
         assert ask(CONFIG, {}) == ExitCode.OK
+    assert read() == document
 
-    assert json.loads(CONFIG.read_text()) == {
-        "redis": {"socket_timeout": 1, "host": "127.0.0.1", "port": int(port_of(valkey))}
+    with keys(ONLY_WATCHING, redis_answers(db=typed("1")), YES):
+        assert ask(CONFIG, {}) == ExitCode.OK
+    assert read() == {"redis": {"socket_timeout": 1, "host": "127.0.0.1", "port": int(port_of(valkey)), "db": 1}}
+
+
+def test_what_a_variable_decides_is_not_asked(
+    valkey: str, aws: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    only_namespace = ENTER + ENTER  # whether it is a cluster is no part of a URL
+
+    with keys(EVERYTHING, only_namespace, aws_answers(region=typed("eu-central-1")), NO_MORE_ENDPOINTS, YES):
+        assert ask(CONFIG, {**aws, "LAMED_REDIS_URL": valkey}) == ExitCode.OK
+
+    assert read() == {"aws": {"region": "eu-central-1"}}
+    assert "Address is not asked: LAMED_REDIS_URL is set" in capsys.readouterr().err
+
+
+def test_a_region_that_a_variable_decides_is_asked_and_told(
+    valkey: str, aws: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = {**aws, "LAMED_REDIS_URL": valkey, "AWS_REGION": "us-east-1"}
+    with keys(EVERYTHING, ENTER * 2, aws_answers(region=typed("eu-central-1")), NO_MORE_ENDPOINTS, YES):
+        assert ask(CONFIG, environment) == ExitCode.OK
+
+    assert "AWS_REGION is set, and wins over the answer" in capsys.readouterr().err
+
+
+def test_a_neutral_path_and_an_endpoint_of_ones_own_can_be_added_and_removed(valkey: str, aws: dict[str, str]) -> None:
+    neutral = DOWN + ENTER
+    # go on, add; then: what it does, path, method, key, function, memory, timeout
+    another = DOWN + ENTER + DOWN * 3 + ENTER + typed("away") + ENTER * 5
+    remove_the_first = DOWN * 3 + ENTER
+    environment = {**aws, "LAMED_REDIS_URL": valkey, "AWS_REGION": "us-east-1"}
+    with keys(EVERYTHING, ENTER * 2, aws_answers(), neutral, another, remove_the_first, NO_MORE_ENDPOINTS, YES):
+        assert ask(CONFIG, environment) == ExitCode.OK
+
+    assert read() == {
+        "extra_wiring": [
+            {
+                "api_gateway": {"pathPart": "away", "method": {"httpMethod": "DELETE", "apiKeyRequired": True}},
+                "lambda": {"Handler": "lamed.delete", "FunctionName": "lamed-delete-experiment"},
+            }
+        ]
     }
 
 
-def test_what_a_variable_decides_is_not_asked(valkey: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with keys(typed("eu-central-1"), ENTER, YES):
-        assert ask(CONFIG, {"LAMED_REDIS_URL": valkey}) == ExitCode.OK
-
-    assert json.loads(CONFIG.read_text()) == {"aws": {"region": "eu-central-1"}}
-    assert "LAMED_REDIS_URL is set and decides over Redis" in capsys.readouterr().err
-
-
-def test_declining_saves_nothing(valkey: str) -> None:
-    with keys(typed("eu-central-1"), ENTER, NO):
+def test_declining_saves_nothing_and_keeps_the_answers(valkey: str) -> None:
+    with keys(ONLY_WATCHING, ENTER, typed("shop"), NO):
         assert ask(CONFIG, {"LAMED_REDIS_URL": valkey}) == ExitCode.DECLINED
 
     assert not CONFIG.exists()
+    with keys(YES, ENTER, ENTER, ENTER, YES):  # go on, the same way, neither question answered otherwise
+        assert ask(CONFIG, {"LAMED_REDIS_URL": valkey}) == ExitCode.OK
+    assert read() == {"namespace": "shop"}
+    assert not drafts.draft_of(CONFIG).exists()
 
 
-def test_ctrl_c_saves_nothing() -> None:
-    with keys(typed("127.0.0.1"), CTRL_C), pytest.raises(KeyboardInterrupt):
+def test_ctrl_c_saves_nothing_and_keeps_all_answers_but_the_password(capsys: pytest.CaptureFixture[str]) -> None:
+    until_the_password = ENTER * 2  # TLS and user
+    with (
+        keys(ONLY_WATCHING, typed("127.0.0.1"), typed("1"), until_the_password, typed("hunter2"), CTRL_C),
+        pytest.raises(KeyboardInterrupt),
+    ):
         ask(CONFIG, {})
 
     assert not CONFIG.exists()
+    assert "hunter2" not in drafts.draft_of(CONFIG).read_text()
+    assert "Go on with: lamed configure" in capsys.readouterr().err
+    with keys(YES, ENTER, redis_answers(), NO, YES):
+        assert ask(CONFIG, {}) == ExitCode.OK
+    assert read() == {"redis": {"host": "127.0.0.1", "port": 1}}
+    assert "type again: redis.password" in capsys.readouterr().err
+
+
+def test_kept_answers_can_be_dropped() -> None:
+    with keys(ONLY_WATCHING, typed("127.0.0.1"), CTRL_C), pytest.raises(KeyboardInterrupt):
+        ask(CONFIG, {})
+    with keys(NO, CTRL_C), pytest.raises(KeyboardInterrupt):
+        ask(CONFIG, {})
+    assert not drafts.draft_of(CONFIG).exists()
