@@ -1,155 +1,45 @@
-"""Execute a change set and follow what CloudFormation does, to its end and to the first cause of a failure.
-
-A question that fails (throttled, network gone) says nothing about the deployment, so it is asked again.
-"""
+"""Starting the operations of CloudFormation, and what their bad ends mean. `following` tells how they go."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from datetime import UTC
 from typing import TYPE_CHECKING
 
-from lamed_tui.aws.errors import AccessDeniedError, ServiceError, TransientError, denied_action
-from lamed_tui.deploy import live
+from lamed_tui.aws.errors import AccessDeniedError, ServiceError, denied_action
 from lamed_tui.deploy.changeset import validation_failures
-from lamed_tui.deploy.clock import delays
-from lamed_tui.deploy.events import ResourceChanged, Warned
-from lamed_tui.deploy.states import Situation
-from lamed_tui.errors import AwsError, CredentialsError, DeployError, LamedError, NeedsRepairError
+from lamed_tui.deploy.following import CREATIONS, Follower, always_follow, events_after, newest_event
+from lamed_tui.deploy.states import Remedy, Situation
+from lamed_tui.errors import DeployError, ExitCode, NeedsRepairError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
-    from datetime import datetime
+    from collections.abc import Callable
 
-    from mypy_boto3_cloudformation.type_defs import ExecuteChangeSetInputTypeDef, StackEventTypeDef
+    from mypy_boto3_cloudformation.type_defs import ExecuteChangeSetInputTypeDef
 
     from lamed_tui.aws.session import Aws
     from lamed_tui.deploy.changeset import ChangeSet
     from lamed_tui.deploy.clock import Clock
+    from lamed_tui.deploy.following import Cause, Outcome, Wish
     from lamed_tui.deploy.live import Live
+    from lamed_tui.errors import LamedError
 
-_PATIENCE_SECONDS = 300.0
-_CASCADE = re.compile(r"[Cc]ancell?ed|^Resource (creation|update) Initiated", re.ASCII)
-_CREATIONS = {"CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"}
 _BEGINNINGS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "REVIEW_IN_PROGRESS"}
 _OVERTAKEN = {"InvalidChangeSetStatus", "ChangeSetNotFound", "ChangeSetNotFoundException"}
-_BEFORE_DELETION = {"CREATE_FAILED", "ROLLBACK_COMPLETE"}
-_DELETION_BEGINS_WITHIN_SECONDS = 15.0
 
 
-@dataclass(frozen=True)
-class Cause:
-    """The first thing that went wrong: which resource, and AWS's reason."""
-
-    logical_id: str
-    resource_type: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How an operation ended: the stack as it stands, and the first cause if anything failed."""
-
-    stack: Live
-    cause: Cause | None = None
-
-
-@dataclass
-class Follower:
-    """Follows one operation on one stack.
-
-    Attributes:
-        boundary: the id of the newest event that belongs to an earlier operation.
-        hide: replaces secrets in AWS's reasons.
-        deletes_on_failure: whether CloudFormation deletes the stack when the operation fails.
-    """
-
-    aws: Aws
-    stack_id: str
-    clock: Clock
-    boundary: str | None
-    hide: Callable[[str], str] = str
-    deletes_on_failure: bool = False
-    _started: dict[str, datetime] = field(default_factory=dict)
-    _cause: Cause | None = None
-
-    def follow(self) -> Generator[ResourceChanged | Warned, None, Outcome]:
-        """Yield each new state of each resource until the stack rests.
-
-        Raises:
-            CredentialsError: the credentials expired meanwhile; the operation goes on without us.
-            AwsError: AWS could not be reached for minutes; the operation goes on without us.
-        """
-        trouble_since: float | None = None
-        husk_since: float | None = None
-        for delay in delays(local=self.aws.endpoint_url is not None):
-            try:
-                # The state first: events that come with the end are then certainly among those read next.
-                stack = live.read(self.aws, self.stack_id)
-                fresh = self._fresh_events()
-            except TransientError as error:
-                now = self.clock.monotonic()
-                if trouble_since is None:
-                    trouble_since = now
-                    yield Warned(f"{error.what} The deployment goes on; asking again.")
-                elif now - trouble_since > _PATIENCE_SECONDS:
-                    raise _detached(error) from error
-            except CredentialsError as error:
-                raise _detached(error) from error
-            else:
-                trouble_since = None
-                for event in fresh:
-                    yield self._changed(event)
-                if self.deletes_on_failure and stack.status in _BEFORE_DELETION:
-                    husk_since = self.clock.monotonic() if husk_since is None else husk_since
-                    resting = self.clock.monotonic() - husk_since > _DELETION_BEGINS_WITHIN_SECONDS
-                else:
-                    resting = stack.state.situation is not Situation.BUSY
-                if resting:
-                    return Outcome(stack, self._cause)
-            self.clock.sleep(delay)
-        raise AssertionError("delays never end")
-
-    def _fresh_events(self) -> Sequence[StackEventTypeDef]:
-        """Events newer than the boundary, oldest first; the boundary moves on."""
-        fresh = _events_after(self.aws, self.stack_id, self.boundary)
-        if fresh:
-            self.boundary = fresh[-1]["EventId"]
-        return fresh
-
-    def _changed(self, event: StackEventTypeDef) -> ResourceChanged:
-        logical_id, status, at = (
-            event.get("LogicalResourceId", ""),
-            event.get("ResourceStatus", ""),
-            event["Timestamp"].astimezone(UTC),
-        )
-        reason = self.hide(event.get("ResourceStatusReason", ""))
-        if status.endswith("_IN_PROGRESS"):
-            begun = self._started.setdefault(logical_id, at)
-        else:
-            begun = self._started.pop(logical_id, at)
-        if self._cause is None and status.endswith("_FAILED") and not _CASCADE.search(reason):
-            self._cause = Cause(logical_id, event.get("ResourceType", ""), reason)
-        return ResourceChanged(
-            at,
-            logical_id,
-            event.get("ResourceType", ""),
-            status,
-            reason,
-            max(0.0, (at - begun).total_seconds()),
-            is_stack=event.get("PhysicalResourceId") == self.stack_id,
-        )
-
-
-def execute(aws: Aws, change_set: ChangeSet, token: str, clock: Clock, hide: Callable[[str], str] = str) -> Follower:
+def execute(
+    aws: Aws,
+    change_set: ChangeSet,
+    token: str,
+    clock: Clock,
+    hide: Callable[[str], str] = str,
+    wish: Callable[[], Wish] = always_follow,
+) -> Follower:
     """Start the change and return the follower of its events.
 
     Raises:
         AwsError: AWS refused, for example because another deployment came first, or could not be reached.
     """
-    earlier = _events_after(aws, change_set.stack_id, None, newest_only=True)
-    boundary = earlier[-1]["EventId"] if earlier else None
+    boundary = newest_event(aws, change_set.stack_id)
     request: ExecuteChangeSetInputTypeDef = {"ChangeSetName": change_set.arn, "ClientRequestToken": token}
     if not change_set.creates:  # for a creation that was said when the change set was made
         request["DisableRollback"] = False
@@ -165,22 +55,68 @@ def execute(aws: Aws, change_set: ChangeSet, token: str, clock: Clock, hide: Cal
                 "Run lamed deploy again: it follows the other one and then plans anew.",
             ) from error
         raise
-    return Follower(aws, change_set.stack_id, clock, boundary, hide, deletes_on_failure=change_set.creates)
+    return Follower(aws, change_set.stack_id, clock, boundary, hide, deletes_on_failure=change_set.creates, wish=wish)
 
 
-def attach(aws: Aws, stack: Live, clock: Clock, hide: Callable[[str], str] = str) -> Follower:
+def mend(
+    aws: Aws,
+    stack: Live,
+    token: str,
+    clock: Clock,
+    hide: Callable[[str], str] = str,
+    wish: Callable[[], Wish] = always_follow,
+) -> Follower:
+    """Start the step that leads out of a stuck state, and return the follower of its events.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    name = stack.stack_id or stack.name
+    boundary = newest_event(aws, name)
+    match stack.state.remedy:
+        case Remedy.CONTINUE_ROLLBACK:
+            aws.cloudformation.continue_update_rollback(StackName=name, ClientRequestToken=token)
+        case Remedy.ROLL_BACK:
+            aws.cloudformation.rollback_stack(StackName=name, ClientRequestToken=token, RetainExceptOnCreate=True)
+        case _:
+            aws.cloudformation.delete_stack(StackName=name, ClientRequestToken=token)
+    return Follower(aws, name, clock, boundary, hide, leaves=stack.status, wish=wish)
+
+
+def delete(
+    aws: Aws,
+    stack: Live,
+    token: str,
+    clock: Clock,
+    hide: Callable[[str], str] = str,
+    wish: Callable[[], Wish] = always_follow,
+) -> Follower:
+    """Start the deletion of a stack, whatever its state, and return the follower of its events.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    name = stack.stack_id or stack.name
+    boundary = newest_event(aws, name)
+    aws.cloudformation.delete_stack(StackName=name, ClientRequestToken=token)
+    return Follower(aws, name, clock, boundary, hide, leaves=stack.status, wish=wish)
+
+
+def attach(
+    aws: Aws, stack: Live, clock: Clock, hide: Callable[[str], str] = str, wish: Callable[[], Wish] = always_follow
+) -> Follower:
     """A follower of the operation that is running on a stack, from its beginning.
 
     Raises:
         AwsError: AWS refused or could not be reached.
     """
     stack_id = stack.stack_id or stack.name
-    events = _events_after(aws, stack_id, None)
+    events = events_after(aws, stack_id, None)
     boundary = None
     for position, event in enumerate(events):
         if event.get("PhysicalResourceId") == stack_id and event.get("ResourceStatus") in _BEGINNINGS:
             boundary = events[position - 1]["EventId"] if position else None
-    return Follower(aws, stack_id, clock, boundary, hide, deletes_on_failure=stack.status in _CREATIONS)
+    return Follower(aws, stack_id, clock, boundary, hide, deletes_on_failure=stack.status in CREATIONS, wish=wish)
 
 
 def failure(aws: Aws, outcome: Outcome, name: str) -> LamedError:
@@ -200,6 +136,10 @@ def failure(aws: Aws, outcome: Outcome, name: str) -> LamedError:
         aftermath = "Everything that had been made was removed again."
     else:
         aftermath = "The stack was rolled back and works as before."
+    if outcome.cancelled:
+        stopped = DeployError(f"Cancelled, as was asked for. {aftermath}")
+        stopped.exit_code = ExitCode.INTERRUPTED
+        return stopped
     action = denied_action(cause.reason) if cause else None
     if action:
         return AccessDeniedError(f"{what} {aftermath}", f"Allow {action} for the identity in use.", action=action)
@@ -210,26 +150,3 @@ def _advice(cause: Cause | None) -> str:
     if cause is not None and "already exists" in cause.reason.lower():
         return "Something of that name is there already: choose another name with lamed configure --set name=…"
     return "Remove the cause and deploy again."
-
-
-def _detached(error: AwsError) -> LamedError:
-    narrower = CredentialsError if isinstance(error, CredentialsError) else AwsError
-    return narrower(
-        f"{error.what} The deployment goes on in AWS.",
-        f"{error.fix} Then run lamed deploy again: it follows the running deployment.",
-    )
-
-
-def _events_after(
-    aws: Aws, stack_id: str, boundary: str | None, *, newest_only: bool = False
-) -> list[StackEventTypeDef]:
-    """Events newer than the one whose id is given, oldest first."""
-    found: list[StackEventTypeDef] = []
-    for page in aws.cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id):
-        for event in page["StackEvents"]:
-            if event["EventId"] == boundary:
-                return found[::-1]
-            found.append(event)
-            if newest_only:
-                return found
-    return found[::-1]

@@ -50,6 +50,14 @@ class Attached:
 
 
 @dataclass(frozen=True)
+class Mending:
+    """A step that leads the stack out of a stuck state has begun; what follows is its progress."""
+
+    stack: str
+    status: str
+
+
+@dataclass(frozen=True)
 class Planned:
     """Nothing has been changed yet; the next thing is the question whether to go on."""
 
@@ -118,4 +126,37 @@ class Declined:
     endpoints: tuple[EndpointUrl, ...]
 
 
-DeployEvent = Warned | Attached | Planned | Applying | ResourceChanged | SmokeChecked | Deployed | Declined
+@dataclass(frozen=True)
+class Detached:
+    """AWS goes on by itself; nobody follows it any more."""
+
+    stack: str
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """The stack is gone.
+
+    Attributes:
+        changed: False when there was nothing.
+        kept: what stays, in words.
+    """
+
+    stack: str
+    changed: bool
+    kept: tuple[str, ...]
+
+
+DeployEvent = (
+    Warned
+    | Attached
+    | Mending
+    | Planned
+    | Applying
+    | ResourceChanged
+    | SmokeChecked
+    | Deployed
+    | Declined
+    | Detached
+    | Destroyed
+)

@@ -19,20 +19,31 @@ class Situation(Enum):
     STUCK = "stuck"  # only a deliberate step leads out
 
 
+class Remedy(Enum):
+    """The step that leads out of a stuck state; the value is the question whether to take it."""
+
+    DELETE_HUSK = "The stack is empty: its creation failed, and nothing of it is live. Delete it and go on?"
+    DELETE_REST = "Nothing of the stack is live. Delete what is left of it and go on?"
+    CONTINUE_ROLLBACK = "The rollback of an earlier deployment stopped halfway. Let AWS finish it, then go on?"
+    ROLL_BACK = "An earlier deployment failed and was not rolled back. Roll it back, then go on?"
+
+
 @dataclass(frozen=True)
 class StackState:
     """One status: what may be done, whether the last operation reached its goal, and the way out when stuck.
 
-    `repair` may hold `{name}` and `{region}`.
+    `repair` says the way out in words; it may hold `{name}` and `{region}`. `remedy` is what lamed itself can do.
     """
 
     situation: Situation
     succeeded: bool = False
     repair: str = ""
+    remedy: Remedy | None = None
 
 
 _DELETE = "aws cloudformation delete-stack --stack-name {name} --region {region}"
 _DELETE_EMPTY = f"The stack is empty. Delete it with: {_DELETE}, then deploy again."
+_DELETE_MADE = f"Delete what was made with: {_DELETE}, then deploy again."
 _CONTINUE = "aws cloudformation continue-update-rollback --stack-name {name} --region {region}"
 _ROLL_BACK = "aws cloudformation rollback-stack --stack-name {name} --region {region}"
 
@@ -54,16 +65,21 @@ STATES: dict[str | None, StackState] = {
     "DELETE_IN_PROGRESS": StackState(Situation.BUSY),
     "IMPORT_IN_PROGRESS": StackState(Situation.BUSY),
     "IMPORT_ROLLBACK_IN_PROGRESS": StackState(Situation.BUSY),
-    "ROLLBACK_COMPLETE": StackState(Situation.EMPTY, repair=_DELETE_EMPTY),
-    "CREATE_FAILED": StackState(Situation.STUCK, repair=f"Delete what was made with: {_DELETE}, then deploy again."),
-    "ROLLBACK_FAILED": StackState(Situation.STUCK, repair=f"Delete what was made with: {_DELETE}, then deploy again."),
+    "ROLLBACK_COMPLETE": StackState(Situation.EMPTY, repair=_DELETE_EMPTY, remedy=Remedy.DELETE_HUSK),
+    "CREATE_FAILED": StackState(Situation.STUCK, repair=_DELETE_MADE, remedy=Remedy.DELETE_REST),
+    "ROLLBACK_FAILED": StackState(Situation.STUCK, repair=_DELETE_MADE, remedy=Remedy.DELETE_REST),
     "DELETE_FAILED": StackState(
-        Situation.STUCK, repair=f"Remove what blocks the deletion (see the stack's events), then: {_DELETE}"
+        Situation.STUCK,
+        repair=f"Remove what blocks the deletion (see the stack's events), then: lamed destroy, or: {_DELETE}",
+        remedy=Remedy.DELETE_REST,
     ),
-    "UPDATE_FAILED": StackState(Situation.STUCK, repair=f"Return to the last good state with: {_ROLL_BACK}"),
+    "UPDATE_FAILED": StackState(
+        Situation.STUCK, repair=f"Return to the last good state with: {_ROLL_BACK}", remedy=Remedy.ROLL_BACK
+    ),
     "UPDATE_ROLLBACK_FAILED": StackState(
         Situation.STUCK,
         repair=f"Remove the cause (see the stack's events), finish the rollback with: {_CONTINUE}, then deploy again.",
+        remedy=Remedy.CONTINUE_ROLLBACK,
     ),
     "IMPORT_ROLLBACK_FAILED": StackState(
         Situation.STUCK, repair=f"Remove the cause (see the stack's events), then: {_ROLL_BACK}"

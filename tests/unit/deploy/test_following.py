@@ -9,6 +9,7 @@ import pytest
 from lamed_tui.deploy import apply
 from lamed_tui.deploy.changeset import ChangeSet
 from lamed_tui.deploy.events import ResourceChanged, Warned
+from lamed_tui.deploy.following import Follower
 from lamed_tui.deploy.live import Live
 from lamed_tui.errors import AwsError, CredentialsError, DeployError, ExitCode, LamedError, NeedsRepairError
 from tests.unit.deploy.configs import PASSWORD
@@ -17,7 +18,7 @@ from tests.unit.deploy.stubs import CHANGE_SET, STACK_ID, CloudFormationScript, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lamed_tui.deploy.apply import Follower, Outcome
+    from lamed_tui.deploy.following import Outcome
 
 DENIED = (
     "User: arn:aws:iam::123456789012:user/ann is not authorized to perform: lambda:CreateFunction on resource: "
@@ -40,7 +41,7 @@ def time() -> PlayedTime:
 def follower(
     script: CloudFormationScript, time: PlayedTime, *, creates: bool = False, hide: Callable[[str], str] = str
 ) -> Follower:
-    return apply.Follower(script.aws, STACK_ID, time.clock(), "event-0", hide, deletes_on_failure=creates)
+    return Follower(script.aws, STACK_ID, time.clock(), "event-0", hide, deletes_on_failure=creates)
 
 
 def followed(following: Follower) -> tuple[list[ResourceChanged | Warned], Outcome]:

@@ -51,6 +51,8 @@ class Backend:
         if self.warming > 0:
             self.warming -= 1
             return Answer(403, '{"message":"Forbidden"}')
+        if self.defect == "full":
+            return Answer(429, '{"error":"limit_reached"}')
         if self.defect == "silent":
             return Answer(0, "Connection refused")
         if self.defect == path:
@@ -137,6 +139,12 @@ def test_a_wrong_backend_is_found_out(defect: str, title: str, detail: str) -> N
     found = failures(Backend(defect))
     assert found[0][0] == title
     assert found[0][1].startswith(detail)
+
+
+def test_a_backend_that_is_full_is_not_called_wrong_and_not_called_counting() -> None:
+    assert run(Backend("full")) == [
+        SmokeChecked("the limits are kept; they leave no room to try counting", passed=True)
+    ]
 
 
 def test_what_was_written_is_removed_although_the_test_is_abandoned() -> None:
