@@ -30,7 +30,7 @@ PLACES = ("valkey 9", "redis 7.0", "cluster", "tls", "acl user", "database 5", "
 
 TRACKING_COMMANDS = ("evalsha", "eval", "scard", "sismember", "exists", "incr", "sadd", "expire", "hincrby")
 READING_COMMANDS = ("smembers", "mget")
-DELETING_COMMANDS = ("unlink", "srem", "del")
+DELETING_COMMANDS = ("unlink", "srem")
 COMMANDS = (*TRACKING_COMMANDS, *READING_COMMANDS, *DELETING_COMMANDS)
 """Everything a user of a single server must be allowed: the handlers' commands, of which the console needs some."""
 

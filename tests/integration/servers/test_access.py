@@ -139,13 +139,30 @@ def test_a_server_that_no_trusted_authority_vouches_for_is_refused(
         store.ping()
 
 
-@pytest.mark.parametrize(("host", "status"), [("localhost", 200), ("127.0.0.1", 200), ("ip6-localhost", 503)])
+@pytest.mark.parametrize(
+    ("host", "option", "accepted"),
+    [
+        ("localhost", "", True),
+        ("127.0.0.1", "", True),
+        ("127.1", "", False),  # another name of the same address, which the certificate does not know
+        ("127.1", "&ssl_check_hostname=false", True),
+    ],
+)
 def test_the_certificate_must_name_the_host(
-    host: str, status: int, redis_7: RedisServer, monkeypatch: pytest.MonkeyPatch
+    host: str, option: str, accepted: bool, redis_7: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = f"rediss://{host}:{redis_7.tls_port}?ssl_ca_certs={redis_7.authority}"
+    url = f"rediss://{host}:{redis_7.tls_port}?ssl_ca_certs={redis_7.authority}{option}"
     with handlers_on({"LAMED_REDIS_URL": url}, monkeypatch):
-        assert call("track", **EVENT).status == status
+        assert call("track", **EVENT).status == (200 if accepted else 503)
+
+
+def test_the_console_too_wants_the_host_named(redis_7: RedisServer) -> None:
+    settings = {"host": "127.1", "port": redis_7.tls_port, "ssl": True, "ssl_ca_certs": str(redis_7.authority)}
+    with (
+        open_store(RedisSettings.model_validate(settings)) as store,
+        pytest.raises(StoreError, match="certificate"),
+    ):
+        store.ping()
 
 
 def test_a_certificate_is_not_asked_for_when_the_operator_says_so(
