@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 _INTERVAL = 2.0
 
 
-def open_console(invocation: Invocation, *, namespace: str | None = None, interval: float = _INTERVAL) -> int:
-    """Open the console on the configured Redis and return the exit code when it closes.
+def open_console(
+    invocation: Invocation,
+    *,
+    namespace: str | None = None,
+    interval: float = _INTERVAL,
+    source: str | None = None,
+) -> int:
+    """Open the console on the configured counters and return the exit code when it closes.
 
     Raises:
         UsageError: there is no terminal to draw on.
@@ -29,11 +35,11 @@ def open_console(invocation: Invocation, *, namespace: str | None = None, interv
             "The console needs a terminal, and this is not one.",
             "Use lamed watch --plain or lamed watch --json, or lamed results.",
         )
-    from lamed_tui.cli.results import redis_source
+    from lamed_tui.cli.sources import watched_source
     from lamed_tui.console.app import run_console
 
-    with redis_source(invocation, namespace) as source:
-        code = run_console(source, interval=interval)
+    with watched_source(invocation.load().config, namespace, source) as opened:
+        code = run_console(opened, interval=interval)
     if code:
         raise click.exceptions.Exit(code)
     return code

@@ -97,6 +97,7 @@ def _show(stack: Stack) -> tuple[int, Tally]:
 def _measure(stack: Stack, seconds: float, *, as_json: bool) -> int:
     from lamed_tui.embedded.demo import demo_config, mismatches
     from lamed_tui.embedded.visitors import visiting
+    from lamed_tui.experiments.assessing import Assessor
     from lamed_tui.experiments.document import snapshot_document
     from lamed_tui.experiments.source import RedisSource
     from lamed_tui.store.connect import open_store
@@ -109,7 +110,9 @@ def _measure(stack: Stack, seconds: float, *, as_json: bool) -> int:
         crowd.stop(settle_seconds=_SETTLE_SECONDS)
         tally = crowd.tally()
     with open_store(config.redis) as store:
-        snapshot = RedisSource(store, config.namespace, config.experiments).read()
+        source = RedisSource(store, config.namespace, config.experiments)
+        snapshot = source.read()
+        assessments = Assessor(source, config.experiments, clock=time.monotonic).assess(snapshot)
     wrong = mismatches(tally.acknowledged, snapshot)
     if as_json:
         print_json(
@@ -119,7 +122,7 @@ def _measure(stack: Stack, seconds: float, *, as_json: bool) -> int:
                 "events_sent": tally.sent,
                 "events_acknowledged": sum(tally.acknowledged.values()),
                 "duplicates_sent": tally.duplicates,
-                "experiments": snapshot_document(snapshot)["experiments"],
+                "experiments": snapshot_document(snapshot, assessments)["experiments"],
             }
         )
     say(_summary(tally))

@@ -3,51 +3,68 @@
 from __future__ import annotations
 
 import select
+import shlex
 import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from lamed_tui.cli.context import pass_invocation
 from lamed_tui.cli.output import print_json, print_json_line, say, table_console
+from lamed_tui.cli.sources import source_options, watched_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
 
     from rich.table import Table
 
     from lamed_tui.cli.context import Invocation
     from lamed_tui.errors import StoreError
+    from lamed_tui.experiments.assessment import Assessment
     from lamed_tui.experiments.snapshot import Experiment, Snapshot
-    from lamed_tui.experiments.source import SnapshotSource
 
 DEFAULT_INTERVAL = 2.0
 PLAIN_INTERVAL = 5.0  # what is read aloud must not be overtaken all the time
 
-namespace_option = click.option("--namespace", metavar="NAME", help="The namespace to read; else the configured one.")
-
 
 @click.command()
 @click.argument("experiments", nargs=-1, metavar="[EXPERIMENT]...")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@namespace_option
+@click.option("--json", "form", flag_value="json", help="Print one JSON document.")
+@click.option("--csv", "form", flag_value="csv", help="Print comma-separated values, one line a variant and goal.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print Markdown, for a pull request.")
+@click.option("--plain", "form", flag_value="plain", help="Print flat text: for screen readers.")
+@source_options
 @pass_invocation
-def results(invocation: Invocation, *, experiments: tuple[str, ...], as_json: bool, namespace: str | None) -> None:
-    """Show what the counters say now, for all experiments or the named ones."""
+def results(
+    invocation: Invocation, *, experiments: tuple[str, ...], form: str | None, namespace: str | None, source: str | None
+) -> None:
+    """Show what the counters prove now, for all experiments or the named ones."""
+    from lamed_tui.experiments.assessing import Assessor
     from lamed_tui.experiments.document import snapshot_document
     from lamed_tui.experiments.selection import select
+    from lamed_tui.experiments.table import as_csv, as_markdown
 
-    with redis_source(invocation, namespace) as source:
-        snapshot = select(source.read(), experiments)
-    if as_json:
-        print_json(snapshot_document(snapshot))
-    elif not snapshot.experiments:
-        say(f'No events have been counted in the namespace "{snapshot.namespace}" of {source.label} yet.')
-        say("  Put the snippet into a page (lamed snippet), or name another namespace with --namespace.")
-    else:
-        table_console().print(_table(snapshot))
+    config = invocation.load().config
+    with watched_source(config, namespace, source) as opened:
+        snapshot = select(opened.read(), experiments)
+        assessments = Assessor(opened, config.experiments, clock=time.monotonic).assess(snapshot)
+        label = opened.label
+    match form:
+        case "json":
+            print_json(snapshot_document(snapshot, assessments))
+        case "csv":
+            click.echo(as_csv(snapshot, assessments), nl=False)
+        case "markdown":
+            click.echo(as_markdown(snapshot, assessments), nl=False)
+        case _ if not snapshot.experiments:
+            say(f'No events have been counted in the namespace "{snapshot.namespace}" of {label} yet.')
+            say("  Put the snippet into a page (lamed snippet), or name another namespace with --namespace.")
+        case "plain":
+            _plain_printer(label)(snapshot, assessments)
+        case _:
+            _print_tables(snapshot, assessments)
+    _say_what_to_decide(assessments)
 
 
 @click.command()
@@ -60,7 +77,7 @@ def results(invocation: Invocation, *, experiments: tuple[str, ...], as_json: bo
     help=f"Time between refreshes; {DEFAULT_INTERVAL:g} by default, {PLAIN_INTERVAL:g} with --plain.",
 )
 @click.option("--count", type=click.IntRange(1), metavar="N", help="Stop after N refreshes (with --plain or --json).")
-@namespace_option
+@source_options
 @pass_invocation
 def watch(
     invocation: Invocation,
@@ -70,6 +87,7 @@ def watch(
     interval: float | None,
     count: int | None,
     namespace: str | None,
+    source: str | None,
 ) -> int | None:
     """Watch the counters: in the console, or as text that other programs read."""
     if plain and as_json:
@@ -79,17 +97,25 @@ def watch(
             raise click.UsageError("--count needs --plain or --json.")
         from lamed_tui.cli.console import open_console
 
-        return open_console(invocation, namespace=namespace, interval=interval or DEFAULT_INTERVAL)
+        return open_console(
+            invocation,
+            namespace=namespace,
+            interval=interval or DEFAULT_INTERVAL,
+            source=source,
+        )
 
     from lamed_tui.experiments import watching
-    from lamed_tui.experiments.document import snapshot_document
+    from lamed_tui.experiments.assessing import Assessor
 
-    with redis_source(invocation, namespace) as source:
+    config = invocation.load().config
+    with watched_source(config, namespace, source) as opened:
+        assessor = Assessor(opened, config.experiments, clock=time.monotonic)
+        printed = _plain_printer(opened.label) if plain else _print_document
         watching.watch(
-            source,
+            opened,
             interval=interval or (PLAIN_INTERVAL if plain else DEFAULT_INTERVAL),
             count=count,
-            show=_plain_printer(source.label) if plain else lambda taken: print_json_line(snapshot_document(taken)),
+            show=lambda taken: printed(taken, assessor.assess(taken)),
             complain=_complain,
             sleep=_wait_while_read,
             clock=time.monotonic,
@@ -97,15 +123,21 @@ def watch(
     return None
 
 
-def _plain_printer(label: str) -> Callable[[Snapshot], None]:
+def _print_document(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> None:
+    from lamed_tui.experiments.document import snapshot_document
+
+    print_json_line(snapshot_document(snapshot, assessments))
+
+
+def _plain_printer(label: str) -> Callable[[Snapshot, Mapping[str, Assessment]], None]:
     """Print everything at first, and later only what reads differently: nothing is read aloud twice."""
     from lamed_tui.experiments.plain import changed_lines, clock_text, flat_lines, heading
 
     before: dict[tuple[str, str | None, str | None], str] | None = None
 
-    def show(snapshot: Snapshot) -> None:
+    def show(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> None:
         nonlocal before
-        now = flat_lines(snapshot)
+        now = flat_lines(snapshot, assessments)
         changes = changed_lines(before or {}, now)
         if before is None:
             click.echo(heading(snapshot, label))
@@ -137,54 +169,60 @@ def _wait_while_read(seconds: float) -> None:
         raise BrokenPipeError
 
 
-@contextmanager
-def redis_source(invocation: Invocation, namespace: str | None) -> Iterator[SnapshotSource]:
-    """The configured Redis as a source of snapshots, closed at the end.
+def _say_what_to_decide(assessments: Mapping[str, Assessment]) -> None:
+    """Tell, on stderr, which experiments cannot be judged until somebody names their control."""
+    from lamed_tui.config.documents import key_of
+    from lamed_tui.experiments.names import printable
+    from lamed_tui.experiments.statistics.conclusion import ConclusionCode
 
-    Raises:
-        ConfigError: the settings cannot be read.
-    """
-    from lamed_tui.experiments.source import RedisSource
-    from lamed_tui.store.connect import open_store
-
-    config = invocation.load().config
-    with open_store(config.redis) as store:
-        yield RedisSource(store, namespace or config.namespace, config.experiments)
+    for name, one in assessments.items():
+        if one.conclusion.code is ConclusionCode.NO_CONTROL:
+            key = shlex.quote(f"{key_of(['experiments', printable(name), 'control'])}=VARIANT")
+            say(f"{printable(name)}: no control is known, so nothing is compared.")
+            say(f"  Name it: lamed configure --set {key}")
 
 
-def _table(snapshot: Snapshot) -> Table:
+def _print_tables(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> None:
+    from rich.text import Text
+
+    from lamed_tui.experiments.names import printable
+    from lamed_tui.experiments.table import facts
+
+    console = table_console()
+    for experiment in snapshot.experiments:
+        assessment = assessments[experiment.name]
+        console.print(Text(printable(experiment.name), style="bold"))
+        if not experiment.variants:
+            console.print("  nothing counted yet\n")
+            continue
+        console.print(Text(f"  {assessment.conclusion.sentence}"))
+        console.print(Text(f"  {' · '.join(facts(assessment))}"))
+        console.print(_table(experiment, assessment))
+
+
+def _table(experiment: Experiment, assessment: Assessment) -> Table:
+    from dataclasses import astuple
+
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("Experiment", "Goal", "Variant")
-    for heading in ("Visitors", "Conversions", "Rate"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for experiment in snapshot.experiments:
-        for row in _rows(experiment):
-            table.add_row(*(Text(cell) for cell in row))
-        table.add_section()
-    return table
-
-
-def _rows(experiment: Experiment) -> Iterator[tuple[str, ...]]:
-    """An experiment's rows; its name and each goal's stand in their first row only."""
     from lamed_tui.experiments.names import printable
-    from lamed_tui.experiments.wording import UNKNOWN, count_text, rate_text
+    from lamed_tui.experiments.table import HEADINGS, cells, variant_label
+    from lamed_tui.experiments.wording import UNKNOWN, count_text
 
-    heading = printable(experiment.name)
-
-    def label(variant: str) -> str:
-        return printable(variant) + (" (control)" if variant == experiment.control else "")
-
+    table = Table("Goal", "Variant")
+    for heading in HEADINGS[:-1]:
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column(HEADINGS[-1])
     for goal in experiment.goals:
         title = printable(goal.name)
         for one in goal.variants:
-            counts = (count_text(one.visitors), count_text(one.conversions), rate_text(one.rate))
-            yield heading, title, label(one.name), *counts
-            heading = title = ""
+            row = (title, variant_label(one.name, experiment), *astuple(cells(one, goal, assessment)))
+            table.add_row(*(Text(cell) for cell in row))
+            title = ""
     if not experiment.goals:
         for variant in experiment.variants:
-            yield heading, UNKNOWN, label(variant.name), count_text(variant.visitors), UNKNOWN, UNKNOWN
-            heading = ""
-    if not experiment.variants:
-        yield heading, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN
+            label = variant_label(variant.name, experiment)
+            row = (UNKNOWN, label, count_text(variant.visitors), *[UNKNOWN] * 5, "no goal reached yet")
+            table.add_row(*(Text(cell) for cell in row))
+    return table

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 
 from lamed_tui.config.fields import Name, Origin, Section, Text, matching, positive, whole_number
 from lamed_tui.config.redis_settings import RedisSettings
@@ -22,17 +22,33 @@ __all__ = [
     "AwsSettings",
     "Config",
     "ExperimentSettings",
+    "FunctionSettings",
     "FunctionWiring",
     "LimitSettings",
     "MethodWiring",
     "RedisSettings",
     "RouteWiring",
+    "SecretSettings",
+    "ThrottlingSettings",
     "VpcSettings",
+    "WatchSettings",
     "WiringEntry",
     "known_keys",
     "meant_by",
     "unknown_keys",
 ]
+
+TagKey = Annotated[
+    str,
+    matching(
+        r"(?!aws:|lamed:)[\w .:/=+@-]{1,128}",
+        "must be 1–128 letters, digits, spaces or . : / = + - @ _, and not begin with aws: or lamed:",
+    ),
+]
+TagValue = Annotated[
+    str, matching(r"[\w .:/=+@-]{0,256}", "must be at most 256 letters, digits, spaces or . : / = + - @ _")
+]
+"""Source of both: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
 
 MAX_GATEWAY_TIMEOUT = 29
 """Seconds after which API Gateway gives up on an integration.
@@ -59,6 +75,62 @@ class AwsSettings(Section):
     profile: str | None = Field(None, description="Profile of ~/.aws/config; the default chain when absent")
     region: Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-[0-9]+", "must be a region such as eu-central-1")] | None = (
         Field(None, description="Region to deploy to")
+    )
+    role_arn: (
+        Annotated[
+            str,
+            matching(
+                r"arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+",
+                "must be the ARN of a role, such as arn:aws:iam::123456789012:role/deployer",
+            ),
+        ]
+        | None
+    ) = Field(None, description="Role to assume with the profile's credentials")
+    external_id: (
+        Annotated[str, matching(r"[A-Za-z0-9+=,.@:/_-]{2,1224}", "must be 2–1224 letters, digits or +=,.@:/_-")] | None
+    ) = Field(None, description="What the role's owner asks for when it is assumed")
+
+
+class FunctionSettings(Section):
+    """What all Lambda functions have in common; `extra_wiring` may set memory and timeout of one of them."""
+
+    memory_size: Annotated[int, whole_number(128, 10240)] = Field(256, description="MB of the built-in functions")
+    architecture: Literal["arm64", "x86_64"] = Field("arm64", description="Processor; arm64 costs less")
+    runtime: Literal["python3.11", "python3.12", "python3.13", "python3.14"] | None = Field(
+        None, description="Lambda's Python; the one that runs this tool when absent"
+    )
+    reserved_concurrency: Annotated[int, whole_number(1, 10_000)] | None = Field(
+        None, description="Containers that each function has for itself, and no more; fails on fresh accounts"
+    )
+    log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = Field(
+        30, description="How long the functions' logs are kept"
+    )
+
+
+class ThrottlingSettings(Section):
+    """Requests that API Gateway lets in; more are answered 429, and browsers send them again later."""
+
+    rate: Annotated[int, whole_number(1, 10_000)] = Field(1000, description="A second, everybody together")
+    burst: Annotated[int, whole_number(1, 5_000)] = Field(2000, description="At once, everybody together")
+    key_rate: Annotated[int, whole_number(1, 10_000)] = Field(50, description="A second with the API key")
+    key_burst: Annotated[int, whole_number(1, 5_000)] = Field(100, description="At once with the API key")
+
+
+class SecretSettings(Section):
+    """Where the functions' Redis password lies in AWS Secrets Manager, instead of in the deployment's parameters.
+
+    It is pinned to the version that is current when deploying; after a rotation, deploy again.
+    """
+
+    arn: Annotated[
+        str,
+        matching(
+            r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+",
+            "must be the ARN of a secret, such as arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-1a2b3c",
+        ),
+    ] = Field(description="The secret's ARN")
+    key: Annotated[str, matching(r"[A-Za-z0-9_.-]{1,128}", "must be letters, digits and . _ -")] | None = Field(
+        None, description="The key of the password when the secret is a JSON object; all of it when absent"
     )
 
 
@@ -89,6 +161,14 @@ class ExperimentSettings(Section):
     tuning_visitors: Annotated[int, whole_number(100, 1_000_000_000)] = Field(
         5000, description="Visitors at which the intervals are tightest (N*); decide it before the start"
     )
+
+
+class WatchSettings(Section):
+    """Where the monitor and `lamed results` read from."""
+
+    source: Literal["redis", "api"] = Field("redis", description="Redis itself, or the deployed API")
+    api_url: Text | None = Field(None, description="Address of /experiments; the deployed one when absent")
+    api_key: SecretStr | None = Field(None, description="Key of that API; the deployed one's when absent")
 
 
 class FunctionWiring(Section):
@@ -142,7 +222,15 @@ class Config(Section):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     aws: AwsSettings = Field(default_factory=AwsSettings)
     vpc: VpcSettings | None = None
+    functions: FunctionSettings = Field(default_factory=FunctionSettings)
+    throttling: ThrottlingSettings = Field(default_factory=ThrottlingSettings)
+    redis_secret: SecretSettings | None = None
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict, max_length=40, description="Tags of everything in AWS")
+    access_logs: bool = Field(
+        default=False, description="Log every request; the region's API Gateway account settings need a log role"
+    )
     extra_wiring: tuple[WiringEntry, ...] = Field((), description="Additional routes")
+    watch: WatchSettings = Field(default_factory=WatchSettings)
     experiments: dict[str, ExperimentSettings] = Field(default_factory=dict)
 
 

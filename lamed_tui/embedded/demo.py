@@ -37,7 +37,10 @@ def demo_config(stack: Stack, truths: Sequence[Truth] = DEMO_TRUTHS) -> Config:
             "redis": {"url": stack.redis_url},
             "experiments": {
                 truth.experiment: ExperimentSettings(
-                    primary_goal=next(iter(truth.goals)), non_unique_goals=tuple(truth.repeatable)
+                    control=truth.control,
+                    primary_goal=truth.goals[0],
+                    non_unique_goals=tuple(sorted(truth.repeatable)),
+                    weights=dict.fromkeys(truth.arms, 1.0),  # what the people of every experiment believe
                 )
                 for truth in truths
             },

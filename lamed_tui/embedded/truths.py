@@ -24,11 +24,16 @@ class Arm:
 
 @dataclass(frozen=True)
 class Truth:
-    """An experiment whose true rates are known, because we made them."""
+    """An experiment whose true rates are known, because we made them. Its first arm is the control."""
 
     experiment: str
     arms: Mapping[str, Arm]
     repeatable: frozenset[str] = frozenset()
+
+    @property
+    def control(self) -> str:
+        """The arm that the others are compared with."""
+        return next(iter(self.arms))
 
     @property
     def goals(self) -> tuple[str, ...]:
@@ -41,7 +46,7 @@ DEMO_TRUTHS: tuple[Truth, ...] = (
         "signup button",
         {
             "control": Arm(1, {"signup": 0.16, "newsletter": 0.30}),
-            "green": Arm(1, {"signup": 0.34, "newsletter": 0.31}),
+            "green": Arm(1, {"signup": 0.36, "newsletter": 0.31}),
         },
     ),
     Truth("headline wording", {"control": Arm(1, {"read on": 0.25}), "question": Arm(1, {"read on": 0.25})}),

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
 UNKNOWN = "–"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def rate_text(rate: float | None) -> str:
@@ -23,6 +30,16 @@ def duration_text(seconds: float) -> str:
     return f"{max(0, int(seconds))} s"
 
 
-def plural(count: int, noun: str) -> str:
-    """ "1 visitor", "1200 visitors": for running text, where nothing is aligned."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def plural(count: int, noun: str, *, separated: bool = False) -> str:
+    """ "1 visitor", "1200 visitors"; separated, as beside aligned numbers, "1,200 visitors"."""
+    return f"{count_text(count) if separated else count} {noun}{'' if count == 1 else 's'}"
+
+
+def day_text(day: date) -> str:
+    """ "12 Mar", whatever the locale."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def utc_day(moment: datetime) -> date:
+    """The day in UTC, by which everything is counted, of a moment with a time zone."""
+    return moment.astimezone(UTC).date()

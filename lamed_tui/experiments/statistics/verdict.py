@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.statistics.sample_size import balanced_size, days_left, sequential_sample_size
 from lamed_tui.experiments.statistics.split import SplitState
-from lamed_tui.experiments.wording import count_text, plural
+from lamed_tui.experiments.wording import count_text, day_text, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from lamed_tui.experiments.statistics.crossing import Crossing
     from lamed_tui.experiments.statistics.evidence import Comparison, Design, Evidence
     from lamed_tui.experiments.statistics.lift import Lift
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class VerdictCode(StrEnum):
@@ -162,7 +159,7 @@ def _decided(lift: Lift, direction: int, crossing: Crossing | None) -> Verdict:
     label = "Beats control" if better else "Worse than control"
     since = ""
     if crossing is not None and crossing.direction == direction:
-        since = f" (crossed {_day_text(crossing.day)} at {count_text(crossing.visitors)} visitors)"
+        since = f" (crossed {day_text(crossing.day)} at {count_text(crossing.visitors)} visitors)"
     code = VerdictCode.BEATS_CONTROL if better else VerdictCode.WORSE_THAN_CONTROL
     return Verdict(code, label, f"{label}{since}: {_lift_text(lift)}", "")
 
@@ -230,10 +227,6 @@ def _roughly(count: int) -> int:
 
 def _percent(share: float) -> str:
     return f"{share * 100:.10g}%"
-
-
-def _day_text(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]}"
 
 
 def _days_text(days: float) -> str:

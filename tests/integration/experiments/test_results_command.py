@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import json
+import shlex
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
+from tests.handler_calls import call, handlers_on
 from tests.integration.experiments.commands import run_lamed
 from tests.integration.experiments.counters import write_counts
 from tests.integration.store.network import a_free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pytest
 
 COUNTS = {
     ("checkout", "participate", "control"): 1204,
@@ -17,16 +30,82 @@ COUNTS = {
 }
 
 
-def test_the_table_shows_every_number(valkey: str) -> None:
+def test_the_table_shows_every_number_and_what_it_proves(valkey: str) -> None:
     write_counts(valkey, COUNTS)
     shown = run_lamed(valkey, "results")
     assert (shown.returncode, shown.stderr) == (0, "")
     rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in shown.stdout.splitlines() if "│" in line]
-    assert rows == [
-        ["checkout", "buy", "control (control)", "1,204", "120", "9.97%"],
-        ["", "", "green [bold]", "1,187", "160", "13.48%"],
-        ["new", "–", "a", "3", "–", "–"],
+    assert [row[:6] for row in rows if row[2]] == [
+        ["buy", "control", "1,204", "120", "9.97%", "–"],
+        ["", "green [bold]", "1,187", "160", "13.48%", "+35.2%"],
+        ["–", "a", "3", "–", "–", "–"],
     ]
+    assert " ".join(row[-1] for row in rows[1:-1]) == "Undecided, safe to keep watching"
+    assert "of the way to ±10% · split as planned" in shown.stdout
+
+
+def test_markdown_csv_and_plain_say_the_same(valkey: str) -> None:
+    write_counts(valkey, COUNTS)
+    forms = {
+        form: run_lamed(valkey, "results", f"--{form}", "checkout").stdout for form in ("markdown", "csv", "plain")
+    }
+    assert "| buy | green \\[bold\\] | 1,187 | 160 | 13.48% | +35.2% | " in forms["markdown"]
+    assert "checkout,buy,green [bold],False,1187,160," in forms["csv"]
+    assert "checkout, buy, green [bold]: 160 conversions, 1187 visitors, 13.48%; Undecided" in forms["plain"]
+
+
+def test_an_experiment_without_a_known_control_says_how_to_name_it(valkey: str) -> None:
+    write_counts(valkey, {("a.b c", event, arm): 200 for event in ("participate", "buy") for arm in ("red", "green")})
+    shown = run_lamed(valkey, "results", "--json")
+    (experiment,) = json.loads(shown.stdout)["experiments"]
+    assert (experiment["control"], experiment["conclusion"]) == (None, "no_control")
+    assert "a.b c: no control is known, so nothing is compared." in shown.stderr
+    command = shown.stderr.splitlines()[-1].partition("Name it: lamed ")[2]
+    assert run_lamed(valkey, *[word.replace("VARIANT", "red") for word in shlex.split(command)]).returncode == 0
+    (experiment,) = json.loads(run_lamed(valkey, "results", "--json").stdout)["experiments"]
+    assert (experiment["control"], experiment["conclusion"]) == ("red", "open")
+
+
+def test_the_api_is_read_with_its_key_when_that_is_configured(
+    valkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_counts(valkey, {name: count for name, count in COUNTS.items() if name[0] == "checkout"})
+    with an_api(valkey, "the-key", monkeypatch) as url:
+        config = tmp_path / "config.json"
+        watch = {"source": "api", "api_url": url, "api_key": "the-key"}
+        config.write_text(json.dumps({"watch": watch}))
+        by_api, by_redis = (
+            json.loads(run_lamed(valkey, "--config", str(config), "results", "--json", *more).stdout)["experiments"]
+            for more in ([], ["--source", "redis"])
+        )
+        assert by_api == by_redis
+        config.write_text(json.dumps({"watch": {**watch, "api_key": "another-key"}}))
+        refused = run_lamed(valkey, "--config", str(config), "results", "--json")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "refused the key (HTTP 403). Check watch.api_key." in refused.stderr.replace("\n  ", " ")
+    assert "another-key" not in refused.stderr
+
+
+@contextmanager
+def an_api(valkey: str, key: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The handler that lists experiments behind HTTP, as the gateway puts it there."""
+
+    class Gateway(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            query = dict(parse_qsl(urlsplit(self.path).query))
+            allowed = self.headers["x-api-key"] == key
+            status, body = call("all", **query) if allowed else (403, {"message": "Forbidden"})
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: pytest shows what matters."""
+
+    with handlers_on({"LAMED_REDIS_URL": valkey}, monkeypatch), HTTPServer(("127.0.0.1", 0), Gateway) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/experiments"
+        server.shutdown()
 
 
 def test_json_is_one_document_with_the_named_experiments(valkey: str) -> None:

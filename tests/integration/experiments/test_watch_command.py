@@ -48,13 +48,15 @@ def test_plain_prints_everything_once_and_then_only_what_changes(valkey: str) ->
     write_counts(valkey, {VISITORS: 1204, BUYERS: 120, ("new", "participate", "a"): 1})
     with running_lamed(valkey, "watch", "--plain", "--interval", "0.2") as running:
         assert ", namespace alephbet, 2 experiments, read at " in running.line()
-        assert running.line() == "checkout, buy, control: 120 conversions, 1204 visitors, 9.97%"
+        assert running.line() == "checkout: Fewer than two variants: nothing to compare"
+        assert running.line() == "checkout, buy, control: 120 conversions, 1204 visitors, 9.97%, the control"
+        assert running.line() == "new: Fewer than two variants: nothing to compare"
         assert running.line() == "new, a: 1 visitor, no goal reached yet"
         with pytest.raises(AssertionError):
             running.line(seconds=1)
         write_counts(valkey, {BUYERS: 121})
         assert running.line().startswith("Changes at ")
-        assert running.line() == "checkout, buy, control: 121 conversions, 1204 visitors, 10.05%"
+        assert running.line() == "checkout, buy, control: 121 conversions, 1204 visitors, 10.05%, the control"
 
 
 def test_plain_text_draws_nothing_and_moves_no_cursor(valkey: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from lamed.keys import PARTICIPATE, counter_key, encode
 
 from lamed_tui.config.model import ExperimentSettings
+from lamed_tui.experiments.assessment import assess_all
 from lamed_tui.experiments.document import snapshot_document
 from lamed_tui.experiments.layout import arrange, choose_control
 from lamed_tui.experiments.snapshot import Experiment, Snapshot, VariantCount
@@ -131,7 +132,7 @@ def test_odd_names_stay_themselves(name: str) -> None:
 def test_names_that_are_no_text_can_still_be_printed() -> None:
     snapshot = snapshot_of({("broken \udcff", PARTICIPATE, "\udcfe"): 1})
     assert snapshot.experiments[0].name == "broken \\xff"
-    assert json.dumps(snapshot_document(snapshot), ensure_ascii=False).encode()
+    assert json.dumps(snapshot_document(snapshot, assess_all(snapshot, {})), ensure_ascii=False).encode()
 
 
 def test_spellings_that_become_the_same_text_are_counted_together() -> None:
@@ -150,37 +151,40 @@ def test_an_experiment_without_any_counter_is_there_and_empty() -> None:
     assert snapshot.experiments == (Experiment("x", None, (), ()),)
 
 
-def test_the_document_has_every_field_of_the_contract_and_invents_no_statistics() -> None:
+def test_the_document_has_every_field_of_the_contract_and_invents_nothing() -> None:
     counts = {("x", PARTICIPATE, "control"): 200, ("x", PARTICIPATE, "b"): 0, ("x", "buy", "control"): 3}
-    assert snapshot_document(snapshot_of(counts)) == {
-        "namespace": "shop",
-        "taken_at": "2026-03-12T09:30:00.000+00:00",
-        "experiments": [
-            {
-                "name": "x",
-                "control": "control",
-                "split": {"p": None, "state": None},
-                "variants": [{"name": "control", "visitors": 200}, {"name": "b", "visitors": 0}],
-                "goals": [
-                    {
-                        "name": "buy",
-                        "unique": True,
-                        "variants": [
-                            {
-                                "name": name,
-                                "visitors": visitors,
-                                "conversions": conversions,
-                                "rate": rate,
-                                "lift": None,
-                                "lift_low": None,
-                                "lift_high": None,
-                                "evidence_p": None,
-                                "verdict": None,
-                            }
-                            for name, visitors, conversions, rate in (("control", 200, 3, 0.015), ("b", 0, 0, None))
-                        ],
-                    }
-                ],
-            }
+    taken = snapshot_of(counts)
+    document = snapshot_document(taken, assess_all(taken, {}))
+    (experiment,) = document.pop("experiments")
+    assert document == {"namespace": "shop", "taken_at": "2026-03-12T09:30:00.000+00:00"}
+    (goal,) = experiment.pop("goals")
+    assert (
+        experiment.pop("sentence")
+        == "Split mismatch: do not trust (control 100.0% instead of 50.0%, b 0.0% instead of 50.0%)"
+    )
+    assert experiment.pop("split")["state"] == "alarm"
+    assert experiment == {
+        "name": "x",
+        "control": "control",
+        "primary_goal": "buy",
+        "conclusion": "split_mismatch",
+        "winner": None,
+        "started": None,
+        "days": None,
+        "visitors_per_day": None,
+        "progress": 0.0,
+        "variants": [
+            {"name": "control", "visitors": 200, "expected_share": 0.5},
+            {"name": "b", "visitors": 0, "expected_share": 0.5},
         ],
     }
+    control, variant = goal.pop("variants")
+    assert goal == {"name": "buy", "unique": True}
+    nothing = dict.fromkeys(
+        ("lift", "lift_low", "lift_high", "evidence_p", "verdict", "sentence", "needed", "days_left")
+    )
+    assert control == {"name": "control", "visitors": 200, "conversions": 3, "rate": 0.015, **nothing}
+    assert variant["verdict"] == "split_mismatch"
+    assert {name: variant[name] for name in ("rate", "lift", "lift_low", "lift_high", "evidence_p")} == dict.fromkeys(
+        ("rate", "lift", "lift_low", "lift_high", "evidence_p")
+    )

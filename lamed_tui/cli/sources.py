@@ -1,0 +1,84 @@
+"""Which counters a command reads: a Redis directly, or the deployed API."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from lamed_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lamed_tui.config.model import Config
+    from lamed_tui.experiments.source import SnapshotSource
+
+    Command = TypeVar("Command", bound=Callable[..., object])
+
+_HANDLER = "lamed.all"
+
+
+def source_options(command: Command) -> Command:
+    """The options `--namespace` and `--source`."""
+    namespace = click.option("--namespace", metavar="NAME", help="The namespace to read; else the configured one.")
+    source = click.option(
+        "--source",
+        type=click.Choice(["redis", "api"]),
+        help="Read Redis directly, or the deployed API; else as configured.",
+    )
+    return namespace(source(command))
+
+
+@contextmanager
+def watched_source(config: Config, namespace: str | None, kind: str | None = None) -> Iterator[SnapshotSource]:
+    """The configured counters, closed at the end.
+
+    Args:
+        namespace: another one than the configured one.
+        kind: "redis" or "api"; None as configured.
+
+    Raises:
+        UsageError: the API's address or key is not known.
+        AwsError: AWS cannot tell them.
+    """
+    source = open_source(config, namespace or config.namespace, kind)
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def open_source(config: Config, namespace: str, kind: str | None = None) -> SnapshotSource:
+    """As `watched_source`, for a caller that closes it."""
+    if (kind or config.watch.source) == "api":
+        from lamed_tui.experiments.api_source import ApiSource
+
+        url, key = _api(config)
+        return ApiSource(url, key, namespace, config.experiments)
+    from lamed_tui.experiments.source import RedisSource
+    from lamed_tui.store.connect import open_store
+
+    return RedisSource(open_store(config.redis), namespace, config.experiments)
+
+
+def _api(config: Config) -> tuple[str, str]:
+    """The address of `/experiments`, and the key: as configured, else as deployed."""
+    url, key = config.watch.api_url, config.watch.api_key
+    if url is None or key is None:
+        from lamed_tui.aws.session import connect
+        from lamed_tui.deploy import status
+
+        found = status.read(connect(config.aws, os.environ), config, show_key=key is None)
+        url = url or next((endpoint.url for endpoint in found.endpoints if endpoint.handler == _HANDLER), None)
+        secret = key.get_secret_value() if key else found.api_key
+    else:
+        secret = key.get_secret_value()
+    if url is None or secret is None:
+        raise UsageError(
+            "There is no deployed API to read experiments from.",
+            "Deploy it with lamed deploy, or set watch.api_url and watch.api_key with lamed configure --set.",
+        )
+    return url, secret

@@ -1,0 +1,121 @@
+"""Snapshots through the deployed `/experiments`: for a Redis that only the functions can reach.
+
+The API tells counters and nothing else: no series, hence no start, pace, chart or crossings of earlier days. An
+experiment without any goal yet shows no visitors, because that answer, older than this program, lists none.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from lamed.keys import PARTICIPATE, counter_key, encode
+
+from lamed_tui.errors import StoreError
+from lamed_tui.experiments.layout import arrange
+from lamed_tui.experiments.source import utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from lamed_tui.config.model import ExperimentSettings
+    from lamed_tui.experiments.history import History
+    from lamed_tui.experiments.snapshot import Snapshot
+
+_TIMEOUT_SECONDS = 10.0
+_FORBIDDEN = (401, 403)
+
+
+class ApiSource:
+    """One namespace as the deployed API tells it.
+
+    Args:
+        url: of the endpoint that lists experiments, without query.
+        key: the API key.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        namespace: str,
+        settings: Mapping[str, ExperimentSettings],
+        *,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._url = url
+        self._key = key
+        self._namespace = namespace
+        self._settings = settings
+        self._now = now
+
+    @property
+    def label(self) -> str:
+        return f"API {urlsplit(self._url).netloc}"
+
+    @property
+    def namespace(self) -> str:
+        return self._namespace
+
+    def read(self) -> Snapshot:
+        """Ask once.
+
+        Raises:
+            StoreError: the API cannot be reached, or answered anything but experiments.
+        """
+        counts: dict[str, int] = {}
+        names: set[str] = set()
+        try:
+            for entry in self._ask():
+                if "experiment" in entry:
+                    names.add(encode(entry["experiment"]))
+                    counts |= _counts(self._namespace, entry)
+        except (KeyError, TypeError, ValueError):
+            raise self._error("answered something that is no list of experiments") from None
+        layout = arrange(self._namespace, experiments=names, counter_keys=counts, settings=self._settings)
+        return layout.filled(counts, self._now())
+
+    def read_histories(self, experiments: Sequence[str]) -> dict[str, History]:  # noqa: ARG002 - the protocol's
+        """None: the API tells no series."""
+        return {}
+
+    def use(self, settings: Mapping[str, ExperimentSettings]) -> None:
+        self._settings = settings
+
+    def close(self) -> None:
+        """Nothing is kept open between two readings."""
+
+    def _ask(self) -> Any:
+        request = urllib.request.Request(  # noqa: S310 - the address is the operator's own
+            f"{self._url}?{urlencode({'namespace': self._namespace})}", headers={"x-api-key": self._key}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - as above
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code in _FORBIDDEN:
+                raise self._error(f"refused the key (HTTP {error.code})", "Check watch.api_key.") from None
+            raise self._error(f"answered HTTP {error.code}") from None
+        except (OSError, http.client.HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            raise self._error(f"cannot be reached ({type(reason).__name__})") from None
+
+    def _error(self, problem: str, fix: str = "Check watch.api_url, and lamed status.") -> StoreError:
+        return StoreError(f"The API at {urlsplit(self._url).netloc} {problem}.", fix)
+
+
+def _counts(namespace: str, entry: Mapping[str, Any]) -> dict[str, int]:
+    """The counters behind an entry of the answer, by the keys they stand under."""
+    counts: dict[str, int] = {}
+    for goal in entry["goals"]:
+        for result in goal["results"]:
+            names = entry["experiment"], result["label"]
+            counts[counter_key(namespace, names[0], goal["goal"], names[1])] = int(result["successes"])
+            counts[counter_key(namespace, names[0], PARTICIPATE, names[1])] = int(result["trials"])
+    return counts

@@ -1,0 +1,75 @@
+"""The series of a real Valkey, written by this project's own handlers."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from lamed.keys import PARTICIPATE
+
+from lamed_tui.config.model import RedisSettings
+from lamed_tui.experiments.history import Window
+from lamed_tui.experiments.source import RedisSource
+from lamed_tui.store.connect import open_store
+from tests.handler_calls import count, handlers_on
+from tests.integration.store.network import a_front
+
+if TYPE_CHECKING:
+    from lamed_tui.experiments.history import History
+
+NOW = time.time()
+
+
+def track(monkeypatch: pytest.MonkeyPatch, seconds_ago: float, variant: str, event: str, times: int) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: NOW - seconds_ago)
+        for number in range(times):
+            uuid = f"{seconds_ago}{variant}{event}{number}"
+            assert count(experiment="ex: 1", variant=variant, event=event, uuid=uuid) == "counted"
+
+
+def read(url: str, experiment: str = "ex: 1") -> History:
+    with open_store(RedisSettings.model_validate({"url": url})) as store:
+        source = RedisSource(store, "alephbet", {}, now=lambda: datetime.fromtimestamp(NOW, UTC))
+        source.read()
+        return source.read_histories([experiment])[experiment]
+
+
+def test_hours_and_days_come_back_as_they_were_counted(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with handlers_on({"LAMED_REDIS_URL": valkey}, monkeypatch):
+        track(monkeypatch, 30 * 86_400, "a", "participate", 5)
+        track(monkeypatch, 30 * 86_400, "a", "buy:now", 2)
+        track(monkeypatch, 0, "a", "participate", 3)
+        track(monkeypatch, 0, "b%", "participate", 4)
+    history = read(valkey)
+    assert history.totals == {(PARTICIPATE, "a"): 8, (PARTICIPATE, "b%"): 4, ("buy:now", "a"): 2, ("buy:now", "b%"): 0}
+    started = datetime.fromtimestamp(NOW - 30 * 86_400, UTC)
+    assert history.started == started.replace(hour=0, minute=0, second=0, microsecond=0)
+    looks = [(day, counts.visitors["a"], counts.visitors["b%"]) for day, counts in history.by_day()]
+    assert looks == [(started.date(), 5, 0), (datetime.fromtimestamp(NOW, UTC).date(), 8, 4)]
+    _, recent = history.within(Window.HOUR) or pytest.fail("nothing")
+    assert recent.visitors == {"a": 3, "b%": 4}
+
+
+def test_an_experiment_counted_by_0_4_3_has_no_start(valkey: str) -> None:
+    from tests.integration.experiments.counters import write_counts
+
+    write_counts(valkey, {("ex: 1", "participate", "a"): 3})
+    assert (read(valkey).started, read(valkey).age_days) == (None, None)
+
+
+def test_any_history_takes_two_round_trips(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with handlers_on({"LAMED_REDIS_URL": valkey}, monkeypatch):
+        for variant in "abcdef":
+            track(monkeypatch, 0, variant, "participate", 1)
+            track(monkeypatch, 0, variant, "buy", 1)
+    settings = RedisSettings.model_validate({"url": valkey})
+    with a_front(settings.port) as front, open_store(RedisSettings(host="127.0.0.1", port=front.port)) as store:
+        source = RedisSource(store, "alephbet", {})
+        source.read()
+        before = front.round_trips
+        assert len(source.read_histories(["ex: 1"])["ex: 1"].totals) == 12
+        assert front.round_trips - before == 2
+        assert source.read_histories(["unknown"]) == {}
