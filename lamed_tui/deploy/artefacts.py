@@ -53,7 +53,7 @@ class Artefacts:
             AwsError: AWS refused or could not be reached.
         """
         key = package_key(package)
-        if not self._exists(key):
+        if not self.holds(key):
             self._put(key, package.content, "application/zip")
         return key
 
@@ -101,6 +101,32 @@ class Artefacts:
             raise
         return json.loads(answer["Body"].read())
 
+    def remove(self, prefix: str) -> None:
+        """Remove every version of every object whose key begins so, for good.
+
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
+        pages = self.aws.s3.get_paginator("list_object_versions").paginate(
+            Bucket=self.bucket, Prefix=prefix, ExpectedBucketOwner=self.account
+        )
+        for page in pages:
+            for item in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
+                self.aws.s3.delete_object(
+                    Bucket=self.bucket,
+                    Key=item.get("Key", ""),
+                    VersionId=item.get("VersionId", "null"),
+                    ExpectedBucketOwner=self.account,
+                )
+
+    def remove_bucket(self) -> None:
+        """Remove the empty bucket.
+
+        Raises:
+            AwsError: it is not empty, or AWS refused or could not be reached.
+        """
+        self.aws.s3.delete_bucket(Bucket=self.bucket, ExpectedBucketOwner=self.account)
+
     def keys(self, prefix: str) -> Iterator[str]:
         """Every key that begins so.
 
@@ -113,7 +139,12 @@ class Artefacts:
         for page in pages:
             yield from (item["Key"] for item in page.get("Contents", []) if "Key" in item)
 
-    def _exists(self, key: str) -> bool:
+    def holds(self, key: str) -> bool:
+        """Whether there is an object of this key.
+
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
         try:
             self.aws.s3.head_object(Bucket=self.bucket, Key=key, ExpectedBucketOwner=self.account)
         except ServiceError as error:

@@ -1,4 +1,4 @@
-"""What a configuration would deploy, compared with what is deployed."""
+"""What would be deployed, compared with what is deployed: from a configuration, or from an older release's record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from lamed_tui.deploy import artefacts, live, secret, template
 from lamed_tui.deploy.states import Situation
-from lamed_tui.deploy.template_functions import SECRET_REVISION, Code
+from lamed_tui.deploy.template import Template
+from lamed_tui.deploy.template_functions import PASSWORD, SECRET_REVISION, Code
+from lamed_tui.errors import DeployError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from lamed_tui.config.model import Config
     from lamed_tui.deploy.live import Live
     from lamed_tui.deploy.package import Package
-    from lamed_tui.deploy.template import Template
+    from lamed_tui.deploy.releases import Release
     from lamed_tui.deploy.wiring import Wiring
 
 
@@ -26,42 +28,115 @@ class Candidate:
     """What would be deployed.
 
     Attributes:
-        package: what Lambda would run.
-        live_routes: the routes that are deployed now, none when nothing is.
+        package_key: where in the artefact bucket the code lies, or will.
+        package: what is to be uploaded there; None when it was, by an earlier release.
+        hidden: the secret parameters; None for one that stays as it is.
+        live_body: the template in force, empty when there is none.
         is_live: whether it is deployed already.
+        restores: the number of the release that it brings back.
     """
 
     template: Template
-    package: Package
-    live_routes: tuple[Mapping[str, Any], ...]
+    package_key: str
+    package: Package | None
+    hidden: Mapping[str, str | None]
+    live_body: Mapping[str, Any]
     is_live: bool
+    restores: int | None = None
 
     @property
     def routes(self) -> tuple[Mapping[str, Any], ...]:
         """The routes that would be deployed."""
         return tuple(live.endpoints_of(self.template.body))
 
+    @property
+    def live_routes(self) -> tuple[Mapping[str, Any], ...]:
+        """The routes that are deployed now, none when nothing is."""
+        return tuple(live.endpoints_of(self.live_body))
+
+    @property
+    def parameters(self) -> dict[str, str | None]:
+        """Every parameter; None for one that stays as it is."""
+        return {**self.template.parameters, **self.hidden}
+
 
 def prepare(
-    config: Config, wiring: Wiring, package: Package, aws: Aws, stack: Live, draw: Callable[[], str]
+    config: Config,
+    wiring: Wiring,
+    package: Package,
+    aws: Aws,
+    stack: Live,
+    draw: Callable[[], str],
+    *,
+    legacy_until: int | None = None,
 ) -> Candidate:
-    """Render the template for a stack as it stands.
+    """What a configuration asks for, for a stack as it stands.
 
     Args:
         draw: gives random words, one of which becomes the secret's revision when the secret changed.
+        legacy_until: the epoch second until which 0.4.3's own flags shall be honoured; what is live when None.
 
     Raises:
         ConfigError: the configuration cannot be deployed.
         AwsError: AWS refused or could not be reached.
     """
     live_body = live.read_template(aws, stack)
+    key = artefacts.package_key(package)
+    code = Code(artefacts.bucket_name(aws.identity().account, aws.region), key, package.sha256)
     live_routes = live.endpoints_of(live_body)
-    code = Code(
-        artefacts.bucket_name(aws.identity().account, aws.region), artefacts.package_key(package), package.sha256
-    )
     live_password = secret.read_live_password(aws, stack, live_routes[0]["function"]) if live_routes else None
-    revision = secret.revision(config.redis.password, live_password, stack.parameters.get(SECRET_REVISION), draw)
-    rendered = template.render(config, wiring, code, secret_revision=revision, runtime=template.runtime())
+    password = config.redis.password
+    rendered = template.render(
+        config,
+        wiring,
+        code,
+        secret_revision=secret.revision(password, live_password, stack.parameters.get(SECRET_REVISION), draw),
+        runtime=template.runtime(),
+        legacy_until=live_body.get("Metadata", {}).get(template.LEGACY_UNTIL) if legacy_until is None else legacy_until,
+    )
+    hidden = {PASSWORD: password.get_secret_value()} if rendered.takes_password and password else {}
+    return Candidate(rendered, key, package, hidden, live_body, _is_live(rendered, live_body, stack))
+
+
+def restored(release: Release, config: Config, aws: Aws, stack: Live) -> Candidate:
+    """What an older release was, for a stack as it stands.
+
+    Records hold no secret, so the Redis password stays the one that the functions use now.
+
+    Raises:
+        DeployError: its package is gone, or it needs a password that is nowhere.
+        AwsError: AWS refused or could not be reached.
+    """
+    store = artefacts.find(aws)
+    if store is None or not store.holds(release.package):
+        raise DeployError(
+            f"Release {release.release} of {stack.name} cannot be restored: its package {release.package} is no longer "
+            "in the artefact bucket.",
+            "Choose another release (lamed releases), or deploy the configuration as it is: lamed deploy.",
+        )
+    rendered = Template(release.template, release.parameters, PASSWORD in release.template.get("Parameters", {}))
+    live_body = live.read_template(aws, stack)
+    hidden: dict[str, str | None] = {}
+    if rendered.takes_password and PASSWORD in stack.parameters:
+        hidden[PASSWORD] = None
+    elif rendered.takes_password and config.redis.password is not None:
+        hidden[PASSWORD] = config.redis.password.get_secret_value()
+    elif rendered.takes_password:
+        raise DeployError(
+            f"Release {release.release} of {stack.name} needs a Redis password, and none is configured.",
+            "Set it with: lamed configure --set redis.password=…",
+        )
+    return Candidate(
+        rendered,
+        release.package,
+        None,
+        hidden,
+        live_body,
+        _is_live(rendered, live_body, stack),
+        restores=release.release,
+    )
+
+
+def _is_live(rendered: Template, live_body: Mapping[str, Any], stack: Live) -> bool:
     # Parameters need no comparison of their own: what they change is in the logical ids of the versions.
-    is_live = stack.state.situation is Situation.READY and json.loads(rendered.text()) == live_body
-    return Candidate(rendered, package, tuple(live_routes), is_live)
+    return stack.state.situation is Situation.READY and json.loads(rendered.text()) == live_body

@@ -58,7 +58,7 @@ def create(
     *,
     token: str,
     template: TemplateSource,
-    parameters: Mapping[str, str],
+    parameters: Mapping[str, str | None],
     tags: Mapping[str, str],
 ) -> ChangeSet:
     """Ask for the changes; CloudFormation works them out meanwhile (see `describe`).
@@ -67,7 +67,7 @@ def create(
         stack: the stack as it stands.
         token: a word of our own that names this deployment.
         template: the document, or where it was uploaded.
-        parameters: all of them, secret ones included.
+        parameters: all of them, secret ones included; None for a value that stays as it is.
 
     Raises:
         AwsError: AWS refused, for example an invalid template, or could not be reached.
@@ -78,7 +78,12 @@ def create(
         "ChangeSetName": f"lamed-{token}",
         "ClientToken": token,
         "ChangeSetType": "CREATE" if creates else "UPDATE",
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Parameters": [
+            {"ParameterKey": key, "UsePreviousValue": True}
+            if value is None
+            else {"ParameterKey": key, "ParameterValue": value}
+            for key, value in parameters.items()
+        ],
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
         "Capabilities": ["CAPABILITY_IAM"],
     }
@@ -100,7 +105,7 @@ def describe(aws: Aws, pending: ChangeSet, clock: Clock) -> ChangeSet:
         AwsError: AWS refused or could not be reached.
     """
     for delay in delays(local=aws.endpoint_url is not None):
-        answer = aws.cloudformation.describe_change_set(ChangeSetName=pending.arn)
+        answer = aws.cloudformation.describe_change_set(ChangeSetName=pending.arn, IncludePropertyValues=True)
         status, reason = answer["Status"], answer.get("StatusReason", "")
         if status == "CREATE_COMPLETE":
             return ChangeSet(
@@ -154,6 +159,8 @@ def validation_failures(aws: Aws, **where: str) -> str:
 def _all_changes(aws: Aws, pending: ChangeSet, answer: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     changes = list(answer.get("Changes", []))
     while token := answer.get("NextToken"):
-        answer = aws.cloudformation.describe_change_set(ChangeSetName=pending.arn, NextToken=token)
+        answer = aws.cloudformation.describe_change_set(
+            ChangeSetName=pending.arn, IncludePropertyValues=True, NextToken=token
+        )
         changes += answer.get("Changes", [])
     return tuple(changes)

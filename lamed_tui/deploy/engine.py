@@ -1,17 +1,17 @@
-"""The deployment from end to end: configuration in, a stream of events out, `Deployed` or an error at its end.
+"""Deployment and rollback from end to end: a stream of events out, `Deployed` or an error at its end.
 
 Wiring, package and template are pure; the plan is what CloudFormation says of a change set; nothing is changed before
-the plan is confirmed; and what CloudFormation begins it also finishes or undoes, whether or not we are there.
+the plan is confirmed; and what CloudFormation begins it also finishes or undoes, whether or not we are there. Which
+step follows which stands in `machine`.
 """
 
 from __future__ import annotations
 
 import secrets
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lamed_tui import __version__
 from lamed_tui.deploy import (
     apply,
     artefacts,
@@ -19,41 +19,45 @@ from lamed_tui.deploy import (
     changeset,
     environment,
     live,
+    machine,
     plan,
     releases,
+    settling,
     smoke,
-    status,
-    template,
-    urls,
     wiring,
 )
 from lamed_tui.deploy import package as packages
 from lamed_tui.deploy.changeset import TemplateSource
 from lamed_tui.deploy.clock import Clock
-from lamed_tui.deploy.events import Applying, Attached, Declined, Deployed, Planned, SmokeChecked, Warned
-from lamed_tui.deploy.states import Situation
-from lamed_tui.deploy.template_functions import PASSWORD
-from lamed_tui.errors import DeployError, LamedError
+from lamed_tui.deploy.events import Applying, Attached, Declined, Detached, Mending, Planned, Warned
+from lamed_tui.deploy.following import Wish, always_follow
+from lamed_tui.deploy.machine import Phase, Signal
+from lamed_tui.errors import LamedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator
 
     from lamed_tui.aws.session import Aws
     from lamed_tui.config.model import Config
     from lamed_tui.deploy.candidate import Candidate
-    from lamed_tui.deploy.events import DeployEvent, EndpointUrl
+    from lamed_tui.deploy.changeset import ChangeSet
+    from lamed_tui.deploy.events import DeployEvent
     from lamed_tui.deploy.live import Live
     from lamed_tui.deploy.package import Package
     from lamed_tui.deploy.plan import Plan
-    from lamed_tui.deploy.releases import Release
     from lamed_tui.deploy.template import Template
 
-_FRESH_API_SECONDS = 60.0
+    Step = Generator[DeployEvent, None, Signal]
+
 _MASK = "**********"
 
 
 def _always(_plan: Plan) -> bool:
     return True
+
+
+def _never(_question: str) -> bool:
+    return False
 
 
 def _random_word() -> str:
@@ -66,15 +70,21 @@ class Options:
 
     Attributes:
         confirm: asked once, with the plan, before anything changes.
+        mend: asked whether to take the step that leads out of a stuck state; without it such a state is an error.
+        wish: asked while AWS works whether to go on following, to cancel or to detach.
         smoke_test: whether to try the deployed URL afterwards.
         draw: gives random words of 32 hexadecimal digits.
+        legacy_until: the epoch second until which 0.4.3's own flags shall be honoured; what is live when None.
     """
 
     confirm: Callable[[Plan], bool] = _always
+    mend: Callable[[str], bool] = _never
+    wish: Callable[[], Wish] = always_follow
     smoke_test: bool = True
     clock: Clock = field(default_factory=Clock)
     transport: smoke.Transport = smoke.over_http
     draw: Callable[[], str] = _random_word
+    legacy_until: int | None = None
 
 
 def deploy(
@@ -89,186 +99,240 @@ def deploy(
         aws: the account and region.
         package: what Lambda shall run; the installed handler package when none is given.
 
-    The last event is `Deployed` (also when nothing had to change) or `Declined`.
+    The last event is `Deployed` (also when nothing had to change), `Declined` or `Detached`.
 
     Raises:
         ConfigError: the configuration cannot be deployed.
         CredentialsError: AWS does not know the caller, or does not let it do something that is needed.
-        NeedsRepairError: the stack is in a state that only a deliberate step can leave.
+        NeedsRepairError: the stack is in a state that only a deliberate step can leave, and that was not agreed to.
         DeployError: the deployment failed and was undone, or the smoke test failed.
         AwsError: AWS refused something else or could not be reached.
     """
-    run = _Run(config, aws, package or packages.build(), options or Options())
-    try:
-        yield from run.deploy()
-    except LamedError as error:
-        # AWS's own words may repeat a value that it refused.
-        error.what, error.fix = run.hide(error.what), run.hide(error.fix)
-        error.args = (error.what,)
-        raise
+    chosen = options or Options()
+    built = package or packages.build()
+    routes = wiring.resolve(config)
+    for warning in (*routes.warnings, *environment.warnings(config)):
+        yield Warned(warning)
+
+    def prepare(stack: Live) -> Candidate:
+        return candidate.prepare(config, routes, built, aws, stack, chosen.draw, legacy_until=chosen.legacy_until)
+
+    yield from _Run(config, aws, chosen, prepare).run()
 
 
-@dataclass(frozen=True)
+def rollback(
+    config: Config, aws: Aws, release: int | None = None, *, options: Options | None = None
+) -> Generator[DeployEvent, None, None]:
+    """Make the stack what an older release was, with a plan and progress like any deployment.
+
+    Args:
+        release: its number; without one, the latest earlier release whose smoke test passed.
+
+    The last event is that of `deploy`.
+
+    Raises:
+        UsageError: there is no such release.
+        DeployError: the release cannot be restored, or the deployment failed.
+        LamedError: like `deploy`.
+    """
+    chosen = options or Options()
+
+    def prepare(stack: Live) -> Candidate:
+        return candidate.restored(_release(aws, stack, release), config, aws, stack)
+
+    yield from _Run(config, aws, chosen, prepare).run()
+
+
+def _release(aws: Aws, stack: Live, number: int | None) -> releases.Release:
+    """The release that is meant."""
+    store = artefacts.find(aws)
+    found: releases.Release | None = None
+    if store is not None and number is not None:
+        found = releases.read(store, stack.name, number)
+    elif store is not None and stack.release is not None:
+        found = releases.before(releases.read_all(store, stack.name), stack.stack_id, stack.release)
+    if found is not None:
+        return found
+    which = f"release {number}" if number is not None else "an earlier release"
+    raise UsageError(
+        f"There is no record of {which} of {stack.name} in {aws.region}.", "See what there is: lamed releases"
+    )
+
+
+@dataclass
 class _Run:
     config: Config
     aws: Aws
-    package: Package
     options: Options
+    prepare: Callable[[Live], Candidate]
 
-    def deploy(self) -> Iterator[DeployEvent]:
-        routes = wiring.resolve(self.config)
-        for warning in (*routes.warnings, *environment.warnings(self.config)):
-            yield Warned(warning)
-        stack = live.read(self.aws, self.config.name)
-        live.refuse_unless_ours(stack, self.aws.region)
-        attached = stack.state.situation is Situation.BUSY
-        if attached:
-            stack = yield from self._attach(stack)
-        live.refuse_if_stuck(stack, self.aws.region)
-        prepared = candidate.prepare(self.config, routes, self.package, self.aws, stack, self.options.draw)
+    def __post_init__(self) -> None:
+        self._stack = live.Live(self.config.name)
+        self._attached = False
+        self._mended: set[str | None] = set()
+        self._undo = ExitStack()
+        self._candidate: Candidate | None = None
+        self._change_set: ChangeSet | None = None
+        self._plan: Plan | None = None
+        self._token = self.options.draw()
+
+    def run(self) -> Iterator[DeployEvent]:
+        """Walk through the phases; whatever ends this before AWS begins leaves nothing behind."""
+        try:
+            with self._undo:
+                yield from machine.run(
+                    machine.DEPLOYING,
+                    {
+                        Phase.LOOK: self._look,
+                        Phase.ATTACH: self._attach,
+                        Phase.MEND: self._mend,
+                        Phase.PLAN: self._make_plan,
+                        Phase.ASK: self._ask,
+                        Phase.APPLY: self._apply,
+                        Phase.SETTLE: self._settle,
+                    },
+                )
+        except LamedError as error:
+            # AWS's own words may repeat a value that it refused.
+            error.what, error.fix = self._hide(error.what), self._hide(error.fix)
+            error.args = (error.what,)
+            raise
+
+    def _look(self) -> Step:
+        self._stack = live.read(self.aws, self.config.name)
+        live.refuse_unless_ours(self._stack, self.aws.region)
+        yield from ()
+        return machine.SIGNAL_OF[self._stack.state.situation]
+
+    def _attach(self) -> Step:
+        """Follow the operation that is running already."""
+        self._attached = True
+        yield Attached(self._stack.name, self._stack.status or "")
+        follower = apply.attach(self.aws, self._stack, self.options.clock, self._hide, self.options.wish)
+        outcome = yield from follower.follow()
+        if outcome.detached:
+            yield Detached(self._stack.name)
+            return Signal.LEFT
+        if outcome.cancelled:
+            raise apply.failure(self.aws, outcome, self.config.name)
+        if outcome.cause is not None:
+            yield Warned(f"That deployment failed: {outcome.cause.logical_id}: {outcome.cause.reason}")
+        return Signal.RESTED
+
+    def _mend(self) -> Step:
+        """Offer the step that leads out of the state, once."""
+        status, remedy = self._stack.status, self._stack.state.remedy
+        if remedy is None or status in self._mended or not self.options.mend(remedy.value):
+            live.refuse_if_stuck(self._stack, self.aws.region)
+        self._mended.add(status)
+        yield Mending(self._stack.name, status or "")
+        follower = apply.mend(
+            self.aws, self._stack, self.options.draw(), self.options.clock, self._hide, self.options.wish
+        )
+        outcome = yield from follower.follow()
+        if outcome.detached:
+            yield Detached(self._stack.name)
+            return Signal.LEFT
+        return Signal.MENDED
+
+    def _make_plan(self) -> Step:
+        prepared = self._candidate = self.prepare(self._stack)
         if prepared.is_live:
-            yield from self._finish(prepared.template, stack, changed=attached)
-        else:
-            yield from self._change(prepared, stack)
+            return Signal.LIVE
+        release = self._next_release()
+        pending = changeset.create(
+            self.aws,
+            self._stack,
+            token=self._token,
+            template=self._template_source(prepared.template),
+            parameters=prepared.parameters,
+            tags={**self.config.tags, live.NAME_TAG: self.config.name, live.RELEASE_TAG: str(release)},
+        )
+        self._undo.callback(_quietly, lambda: changeset.discard(self.aws, pending))
+        self._change_set = changeset.describe(self.aws, pending, self.options.clock)
+        if not self._change_set.changes:
+            self._undo.close()
+            return Signal.LIVE
+        self._plan = plan.make(
+            self.config.name,
+            release,
+            self._change_set.changes,
+            creates=self._change_set.creates,
+            live_body=prepared.live_body,
+            new_body=prepared.template.body,
+            restores=prepared.restores,
+        )
+        yield Planned(self._plan)
+        return Signal.CHANGES
 
-    def hide(self, text: str) -> str:
+    def _ask(self) -> Step:
+        prepared, made = self._known()
+        if self.options.confirm(made):
+            return Signal.AGREED
+        yield Declined(self._stack.release, *settling.urls_of(self.aws, self._stack, prepared.live_routes))
+        return Signal.REFUSED
+
+    def _apply(self) -> Step:
+        prepared, made = self._known()
+        yield Applying(len(made.changes))
+        store = artefacts.ensure(self.aws)
+        if prepared.package is not None:
+            store.put_package(prepared.package)
+        if self._change_set is None:
+            raise AssertionError("the plan comes first")
+        follower = apply.execute(
+            self.aws, self._change_set, self._token, self.options.clock, self._hide, self.options.wish
+        )
+        self._undo.pop_all()
+        outcome = yield from follower.follow()
+        if outcome.detached:
+            yield Detached(self._stack.name)
+            return Signal.LEFT
+        if not outcome.stack.state.succeeded:
+            raise apply.failure(self.aws, outcome, self.config.name)
+        self._stack = outcome.stack
+        self._attached = True  # something changed
+        return Signal.SUCCEEDED
+
+    def _settle(self) -> Step:
+        if self._candidate is None:
+            raise AssertionError("the plan comes first")
+        after = settling.Settling(
+            self.config,
+            self.aws,
+            self.options.clock,
+            self.options.transport,
+            self.options.draw,
+            self.options.smoke_test,
+        )
+        yield from after.settle(self._candidate, self._stack, changed=self._attached)
+        return Signal.SETTLED
+
+    def _known(self) -> tuple[Candidate, Plan]:
+        if self._candidate is None or self._plan is None:
+            raise AssertionError("the plan comes first")
+        return self._candidate, self._plan
+
+    def _hide(self, text: str) -> str:
         """The text without the password."""
         password = self.config.redis.password
         return text.replace(password.get_secret_value(), _MASK) if password else text
 
-    def _attach(self, stack: Live) -> Generator[DeployEvent, None, Live]:
-        """Follow the operation that is running and return the stack as it leaves it."""
-        yield Attached(stack.name, stack.status or "")
-        outcome = yield from apply.attach(self.aws, stack, self.options.clock, self.hide).follow()
-        if outcome.cause is not None:
-            yield Warned(f"That deployment failed: {outcome.cause.logical_id}: {outcome.cause.reason}")
-        return outcome.stack
-
-    def _change(self, prepared: Candidate, stack: Live) -> Iterator[DeployEvent]:
-        """Plan, ask, apply; whatever ends this before AWS begins leaves nothing behind."""
-        token = self.options.draw()
-        release = self._next_release(stack)
-        with ExitStack() as undo:
-            pending = changeset.create(
-                self.aws,
-                stack,
-                token=token,
-                template=self._template_source(prepared.template, undo),
-                parameters=self._parameters(prepared.template),
-                tags={live.NAME_TAG: self.config.name, live.RELEASE_TAG: str(release)},
-            )
-            undo.callback(_quietly, lambda: changeset.discard(self.aws, pending))
-            change_set = changeset.describe(self.aws, pending, self.options.clock)
-            if not change_set.changes:
-                yield from self._finish(prepared.template, stack, changed=False)
-                return
-            made = plan.make(
-                self.config.name,
-                release,
-                change_set.changes,
-                creates=change_set.creates,
-                live_routes=prepared.live_routes,
-                new_routes=prepared.routes,
-            )
-            yield Planned(made)
-            if not self.options.confirm(made):
-                yield Declined(stack.release, *self._urls(stack, prepared.live_routes))
-                return
-            yield Applying(len(made.changes))
-            artefacts.ensure(self.aws).put_package(self.package)
-            follower = apply.execute(self.aws, change_set, token, self.options.clock, self.hide)
-            undo.pop_all()
-        outcome = yield from follower.follow()
-        if not outcome.stack.state.succeeded:
-            raise apply.failure(self.aws, outcome, self.config.name)
-        yield from self._finish(prepared.template, outcome.stack, changed=True)
-
-    def _finish(self, rendered: Template, stack: Live, *, changed: bool) -> Iterator[DeployEvent]:
-        """Make sure that what is live is recorded and was tried once, and say where it answers."""
-        release = stack.release or 0
-        record: Release | None = None
-        try:
-            record = self._record(rendered, stack, release)
-        except LamedError as error:
-            yield Warned(f"Release {release} is live but could not be recorded: {error}")
-        base, endpoints = self._urls(stack, live.endpoints_of(rendered.body))
-        key_id = stack.outputs.get(template.API_KEY_ID, "")
-        untried = record.tested_at is None if record else changed
-        if self.options.smoke_test and untried:
-            changed = True
-            yield from self._smoke(endpoints, key_id, release)
-            if record is not None:
-                store = artefacts.ensure(self.aws)
-                releases.write(store, replace(record, tested_at=self._now()))
-        yield Deployed(changed, release, base or "", endpoints, key_id)
-
-    def _smoke(self, endpoints: Sequence[EndpointUrl], key_id: str, release: int) -> Iterator[SmokeChecked]:
-        test = smoke.SmokeTest(
-            endpoints,
-            status.read_api_key(self.aws, key_id),
-            smoke.names(self.config.limits, self.options.draw()),
-            self.options.clock,
-            self.options.transport,
-            # An emulator knows at once; AWS may need a while to tell all its servers of a new route or key.
-            patience=0.0 if self.aws.endpoint_url else _FRESH_API_SECONDS,
-        )
-        failed: list[SmokeChecked] = []
-        for check in test.run():
-            yield check
-            failed += [] if check.passed else [check]
-        if failed:
-            raise DeployError(
-                f"Release {release} is live, but it failed its smoke test: {failed[0].title}: {failed[0].detail}.",
-                "Remove the cause and deploy again, or go back: restore the configuration that worked and deploy it.",
-            )
-
-    def _record(self, rendered: Template, stack: Live, release: int) -> Release:
-        """The record of what is live, written now if it is missing, as after a deployment that nobody saw end."""
-        store = artefacts.ensure(self.aws)
-        known = releases.read(store, stack.name, release)
-        if known is not None:
-            return known
-        record = releases.Release(
-            release=release,
-            stack=stack.name,
-            stack_id=stack.stack_id or "",
-            template=rendered.body,
-            parameters=rendered.parameters,
-            package=store.put_package(self.package),
-            deployed_at=self._now(),
-            deployed_by=self.aws.identity().arn,
-            tool=__version__,
-        )
-        releases.write(store, record)
-        return record
-
-    def _next_release(self, stack: Live) -> int:
+    def _next_release(self) -> int:
         """One more than any release there ever was under this name, also before a destruction."""
         store = artefacts.find(self.aws)
         recorded = releases.numbers(store, self.config.name) if store else []
-        return max([*recorded, stack.release or 0]) + 1
+        return max([*recorded, self._stack.release or 0]) + 1
 
-    def _template_source(self, rendered: Template, undo: ExitStack) -> TemplateSource:
+    def _template_source(self, rendered: Template) -> TemplateSource:
         """The template itself, or an uploaded copy that goes again when nothing comes of it."""
         text = rendered.text()
         if len(text.encode()) <= changeset.MAX_INLINE_BYTES:
             return TemplateSource(body=text)
         store = artefacts.ensure(self.aws)
         upload = store.put_template(self.config.name, text)
-        undo.callback(_quietly, lambda: store.withdraw(upload))
+        self._undo.callback(_quietly, lambda: store.withdraw(upload))
         return TemplateSource(url=upload.url)
-
-    def _parameters(self, rendered: Template) -> dict[str, str]:
-        password = self.config.redis.password
-        hidden = {PASSWORD: password.get_secret_value()} if rendered.takes_password and password else {}
-        return {**rendered.parameters, **hidden}
-
-    def _urls(self, stack: Live, routes: Sequence[Mapping[str, object]]) -> tuple[str | None, tuple[EndpointUrl, ...]]:
-        base = urls.base_url(stack.outputs, self.aws.endpoint_url)
-        return base, urls.endpoint_urls(base, routes)
-
-    def _now(self) -> str:
-        return self.options.clock.now().isoformat(timespec="seconds")
 
 
 def _quietly(step: Callable[[], None]) -> None:

@@ -23,8 +23,11 @@ MAX_ENVIRONMENT_BYTES = 4096
 """Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
-def variables(config: Config) -> dict[str, str]:
+def variables(config: Config, legacy_until: int | None = None) -> dict[str, str]:
     """The environment of every function, without the password.
+
+    Args:
+        legacy_until: the epoch second until which 0.4.3's own flags are honoured; None when they never were.
 
     Values that are the handlers' own defaults are left out where reading them would cost a cold start.
     """
@@ -39,6 +42,8 @@ def variables(config: Config) -> dict[str, str]:
         found["LAMED_REDIS_USERNAME"] = config.redis.username
     if config.redis.cluster:
         found["LAMED_REDIS_CLUSTER"] = "1"
+    if legacy_until is not None and not config.redis.cluster:
+        found["LAMED_LEGACY_UNTIL"] = str(legacy_until)
     if limits := _limits(config):
         found["LAMED_LIMITS"] = json.dumps(limits, ensure_ascii=False, separators=(",", ":"))
     return found

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from lamed_tui.deploy import differences
+from lamed_tui.deploy.template import ENDPOINTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from lamed_tui.deploy.differences import Difference
 
 Action = Literal["add", "modify", "replace", "remove"]
 
@@ -26,6 +31,7 @@ class Change:
         properties: what of it changes, such as `MemorySize`.
         may_be_replaced: CloudFormation knows only while it works whether it must make a new one.
         kept: it leaves the stack but stays in AWS.
+        differences: what of it changes, before and after, as far as that is known; no secret among them.
     """
 
     action: Action
@@ -35,6 +41,7 @@ class Change:
     properties: tuple[str, ...] = ()
     may_be_replaced: bool = False
     kept: bool = False
+    differences: tuple[Difference, ...] = ()
 
     @property
     def only_tags(self) -> bool:
@@ -60,6 +67,7 @@ class Plan:
         release: the number the release will have.
         changes: per resource, in the order of the logical ids.
         consequences: in words, the grave ones first.
+        restores: the number of the older release that this brings back.
     """
 
     stack: str
@@ -67,6 +75,7 @@ class Plan:
     release: int
     changes: tuple[Change, ...]
     consequences: tuple[Consequence, ...]
+    restores: int | None = None
 
     def count(self, action: Action) -> int:
         """How many resources this is done to, those not counted whose tags alone change."""
@@ -79,45 +88,59 @@ def make(
     described: Sequence[Mapping[str, Any]],
     *,
     creates: bool,
-    live_routes: Sequence[Mapping[str, Any]],
-    new_routes: Sequence[Mapping[str, Any]],
+    live_body: Mapping[str, Any],
+    new_body: Mapping[str, Any],
+    restores: int | None = None,
 ) -> Plan:
     """The plan behind a described change set.
 
     Args:
         described: the `Changes` of DescribeChangeSet.
-        live_routes: the routes deployed now, each with `method` and `path`.
-        new_routes: those that would be deployed.
+        live_body: the template in force, empty when there is none.
+        new_body: the one that would be deployed.
+        restores: the number of the older release that this brings back.
     """
+    before, after = live_body.get("Resources", {}), new_body.get("Resources", {})
     changes = tuple(
-        sorted((_change(item["ResourceChange"]) for item in described if "ResourceChange" in item), key=_order)
+        sorted(
+            (_change(item["ResourceChange"], before, after) for item in described if "ResourceChange" in item),
+            key=_order,
+        )
     )
-    consequences = [*_of_resources(changes), *_of_routes(live_routes, new_routes)]
+    consequences = [*_of_resources(changes), *_of_routes(_routes(live_body), _routes(new_body))]
     if not creates:
         consequences.append(Consequence("Counters in Redis are not touched."))
     consequences.sort(key=lambda consequence: not consequence.grave)
-    return Plan(stack, creates, release, changes, tuple(consequences))
+    return Plan(stack, creates, release, changes, tuple(consequences), restores)
+
+
+def _routes(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return [*body.get("Metadata", {}).get(ENDPOINTS, [])]
 
 
 def _order(change: Change) -> str:
     return change.logical_id
 
 
-def _change(found: Mapping[str, Any]) -> Change:
+def _change(found: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
     action = _ACTIONS.get(found.get("Action", ""), "modify")
     replacement = found.get("Replacement")
     if action == "modify" and replacement == "True":
         action = "replace"
+    name = found["LogicalResourceId"]
     targets = [detail.get("Target", {}) for detail in found.get("Details", [])]
     properties = dict.fromkeys(target.get("Name") or target.get("Attribute", "") for target in targets)
     return Change(
         action,
-        found["LogicalResourceId"],
+        name,
         found["ResourceType"],
         found.get("PhysicalResourceId") or None,
         tuple(name for name in properties if name),
         may_be_replaced=action == "modify" and replacement == "Conditional",
         kept="Retain" in found.get("PolicyAction", ""),
+        differences=differences.of_change(found, before.get(name), after.get(name))
+        if action in {"modify", "replace"}
+        else (),
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lamed_tui.deploy.artefacts import Artefacts
 
@@ -29,6 +29,7 @@ class Release:
         deployed_by: the ARN of whoever did it.
         tool: the version of lamed-tui.
         tested_at: when its smoke test passed; None when it was not tried or failed.
+        restores: the number of the older release that it brought back.
     """
 
     release: int
@@ -41,6 +42,7 @@ class Release:
     deployed_by: str
     tool: str
     tested_at: str | None = None
+    restores: int | None = None
 
 
 def key(stack: str, release: int) -> str:
@@ -64,7 +66,44 @@ def read(artefacts: Artefacts, stack: str, release: int) -> Release | None:
         AwsError: AWS refused or could not be reached.
     """
     document = artefacts.read_document(key(stack, release))
-    return None if document is None else Release(**document)
+    if document is None:
+        return None
+    known = {item.name for item in fields(Release)}  # a later version may have recorded more
+    return Release(**{name: value for name, value in document.items() if name in known})
+
+
+def read_all(artefacts: Artefacts, stack: str) -> list[Release]:
+    """Every recorded release of a stack, oldest first.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    found = (read(artefacts, stack, number) for number in numbers(artefacts, stack))
+    return [record for record in found if record is not None]
+
+
+def before(records: Sequence[Release], stack_id: str | None, live: int) -> Release | None:
+    """The release to return to when nobody names one: the latest earlier one whose smoke test passed.
+
+    Where none passed, as when none was tried, it is the latest earlier one; None when there is none. Releases of a
+    stack that was destroyed do not count, nor those that are what is live now.
+
+    Args:
+        records: oldest first.
+        stack_id: the stack's ARN.
+        live: the number of the release that is live.
+    """
+    current = next((record for record in records if record.release == live), None)
+    earlier = [
+        record
+        for record in records
+        if record.release < live
+        and record.stack_id == stack_id
+        and (current is None or (record.template, record.parameters) != (current.template, current.parameters))
+    ]
+    passed = [record for record in earlier if record.tested_at is not None]
+    candidates = passed or earlier
+    return candidates[-1] if candidates else None
 
 
 def numbers(artefacts: Artefacts, stack: str) -> list[int]:

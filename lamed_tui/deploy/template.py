@@ -29,6 +29,7 @@ BASE_URL = "BaseUrl"
 API_ID = "ApiId"
 API_KEY_ID = "ApiKeyId"
 ENDPOINTS = "LamedEndpoints"
+LEGACY_UNTIL = "LamedLegacyUntil"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,15 @@ def runtime(version: tuple[int, int] | None = None) -> str:
     return name if name in RUNTIMES else DEFAULT_RUNTIME
 
 
-def render(config: Config, wiring: Wiring, code: Code, *, secret_revision: str | None, runtime: str) -> Template:
+def render(
+    config: Config,
+    wiring: Wiring,
+    code: Code,
+    *,
+    secret_revision: str | None,
+    runtime: str,
+    legacy_until: int | None = None,
+) -> Template:
     """The template for a configuration.
 
     Args:
@@ -66,14 +75,16 @@ def render(config: Config, wiring: Wiring, code: Code, *, secret_revision: str |
         code: where the package lies.
         secret_revision: a word that changes when the password changes; None when there is no password.
         runtime: Lambda's name of the Python to run.
+        legacy_until: the epoch second until which 0.4.3's own flags are honoured; None when they never were.
 
     Raises:
         ConfigError: the functions' settings do not fit into a Lambda environment.
     """
-    environment.check_size(environment.variables(config), _password(config))
+    variables = environment.variables(config, legacy_until)
+    environment.check_size(variables, _password(config))
     resources: Resources = {template_functions.ROLE: template_functions.role(config)}
     for function in wiring.functions:
-        resources |= template_functions.function_resources(config, function, code, runtime, secret_revision)
+        resources |= template_functions.function_resources(config, function, code, runtime, variables, secret_revision)
     aliases = {function.name: template_functions.alias_id(function) for function in wiring.functions}
     resources |= template_api.api_resources(config, wiring.endpoints, aliases)
     body: dict[str, Any] = {
@@ -90,7 +101,8 @@ def render(config: Config, wiring: Wiring, code: Code, *, secret_revision: str |
                     "api_key_required": endpoint.api_key_required,
                 }
                 for endpoint in wiring.endpoints
-            ]
+            ],
+            **({} if legacy_until is None else {LEGACY_UNTIL: legacy_until}),
         },
         "Resources": resources,
         "Outputs": _outputs(),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lamed_tui.deploy import environment, logical_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lamed_tui.config.model import Config
     from lamed_tui.deploy.wiring import FunctionSpec
@@ -84,7 +84,12 @@ def role(config: Config) -> Resource:
 
 
 def function_resources(
-    config: Config, function: FunctionSpec, code: Code, runtime: str, secret_revision: str | None
+    config: Config,
+    function: FunctionSpec,
+    code: Code,
+    runtime: str,
+    variables: Mapping[str, str],
+    secret_revision: str | None,
 ) -> Iterator[tuple[str, Resource]]:
     """Log group, function, version and alias of one function, each with its logical id."""
     log_group_id = logical_id.of(function.role, "LogGroup")
@@ -98,7 +103,9 @@ def function_resources(
             "Properties": {"LogGroupName": log_group(config, function), "RetentionInDays": _RETENTION_DAYS},
         },
     )
-    properties = _function_properties(config, function, code, runtime, log_group_id, secret=secret_revision is not None)
+    properties = _function_properties(
+        config, function, code, runtime, variables, log_group_id, secret=secret_revision is not None
+    )
     yield function_id, {"Type": "AWS::Lambda::Function", "Properties": properties}
     # A version is a copy made once, so whatever it copies must be in its logical id, or a change never goes live. The
     # reverse holds too: AWS refuses a second version of an unchanged function, so nothing else may be in the id. The
@@ -130,12 +137,19 @@ def function_resources(
 
 
 def _function_properties(
-    config: Config, function: FunctionSpec, code: Code, runtime: str, log_group_id: str, *, secret: bool
+    config: Config,
+    function: FunctionSpec,
+    code: Code,
+    runtime: str,
+    variables: Mapping[str, str],
+    log_group_id: str,
+    *,
+    secret: bool,
 ) -> dict[str, Any]:
-    variables: dict[str, Any] = dict(environment.variables(config))
+    told: dict[str, Any] = dict(variables)
     description: Any = f"lamed: {function.handler}"
     if secret:
-        variables[environment.PASSWORD_VARIABLE] = {"Ref": PASSWORD}
+        told[environment.PASSWORD_VARIABLE] = {"Ref": PASSWORD}
         description = {"Fn::Sub": f"{description}, Redis password of revision ${{{SECRET_REVISION}}}"}
     properties = {
         "FunctionName": function.name,
@@ -147,7 +161,7 @@ def _function_properties(
         "Role": {"Fn::GetAtt": [ROLE, "Arn"]},
         "MemorySize": function.memory_size,
         "Timeout": function.timeout,
-        "Environment": {"Variables": variables},
+        "Environment": {"Variables": told},
         # Lambda's own line for every start and end of an invocation would cost more than the handlers' log.
         "LoggingConfig": {"LogFormat": "JSON", "SystemLogLevel": "WARN", "LogGroup": {"Ref": log_group_id}},
     }

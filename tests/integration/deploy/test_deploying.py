@@ -7,6 +7,8 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lamed_tui.deploy import artefacts, live, package, releases, status
 from lamed_tui.deploy.events import Applying, Deployed, Planned, ResourceChanged, SmokeChecked, Warned
 from tests.integration.deploy.http import ask, event
@@ -187,7 +189,17 @@ def test_two_backends_live_side_by_side(place: Place) -> None:
     assert (place.deployed().changed, second.release) == (False, 1)
 
 
-def test_more_routes_than_fit_into_a_request_are_uploaded_first(place: Place) -> None:
+def test_more_routes_than_fit_into_a_request_are_uploaded_first_and_the_copy_goes_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads: list[str] = []
+    put = artefacts.Artefacts.put_template
+
+    def noted(store: Artefacts, stack: str, text: str) -> artefacts.Upload:
+        uploads.append(text)
+        return put(store, stack, text)
+
+    monkeypatch.setattr(artefacts.Artefacts, "put_template", noted)
     wiring = [
         {**VISITS, "api_gateway": {"pathPart": f"route-{number}", "method": {"httpMethod": "GET"}}}
         for number in range(40)
@@ -195,4 +207,5 @@ def test_more_routes_than_fit_into_a_request_are_uploaded_first(place: Place) ->
     deployed = place.deployed(place.config(extra_wiring=wiring))
     assert len(deployed.endpoints) == 43
     assert len(json.dumps(live.read_template(place.aws, live.read(place.aws, "shop")), separators=(",", ":"))) > 51_200
-    assert any("templates/" in key for key in bucket(place.aws).keys("stacks/shop/"))
+    assert len(uploads) == 1
+    assert not any("templates/" in key for key in bucket(place.aws).keys("stacks/shop/"))

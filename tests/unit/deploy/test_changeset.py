@@ -80,7 +80,7 @@ def test_the_changes_are_waited_for_and_read_to_their_last_page(script: CloudFor
     script.answers(
         "describe_change_set",
         described("CREATE_COMPLETE", Changes=[ADDED]),
-        {"ChangeSetName": CHANGE_SET, "NextToken": "more"},
+        {"ChangeSetName": CHANGE_SET, "IncludePropertyValues": True, "NextToken": "more"},
     )
     time = PlayedTime()
     assert len(changeset.describe(script.aws, pending(), time.clock()).changes) == 2

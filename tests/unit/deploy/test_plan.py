@@ -35,7 +35,8 @@ def planned(
     live_routes: tuple[dict[str, Any], ...] = (TRACK, RESULTS),
     new_routes: tuple[dict[str, Any], ...] = (TRACK, RESULTS),
 ) -> Plan:
-    return make("lamed", 5, described, creates=creates, live_routes=live_routes, new_routes=new_routes)
+    live_body, new_body = ({"Metadata": {"LamedEndpoints": routes}} for routes in (live_routes, new_routes))
+    return make("lamed", 5, described, creates=creates, live_body=live_body, new_body=new_body)
 
 
 def words(plan: Plan) -> list[tuple[str, bool]]:
