@@ -64,6 +64,11 @@ class Store:
             replies += without_errors(self.exchange(some, deadline))
         return replies
 
+    def close(self) -> None:
+        """Drop the connections that are not in use."""
+        while self._idle:
+            self._idle.pop().close()
+
     def index_keys(self, namespace: str, experiment: str) -> list[str]:
         """The sets of namespaces, of experiments, of the namespace's counters and of the experiment's counters."""
         return [

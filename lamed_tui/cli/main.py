@@ -23,6 +23,8 @@ _COMMANDS = {
     "package": "deploy",
     "watch": "results",
     "results": "results",
+    "delete": "removal",
+    "reset": "removal",
     "snippet": "snippet",
     "demo": "demo",
 }

@@ -87,6 +87,13 @@ class ApiSource:
     def use(self, settings: Mapping[str, ExperimentSettings]) -> None:
         self._settings = settings
 
+    def namespaces(self) -> list[str]:
+        """This one: the API lists none."""
+        return [self._namespace]
+
+    def in_namespace(self, namespace: str) -> ApiSource:
+        return ApiSource(self._url, self._key, namespace, self._settings, now=self._now)
+
     def close(self) -> None:
         """Nothing is kept open between two readings."""
 

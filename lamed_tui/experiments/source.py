@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from lamed.keys import DAYS, HOURS, PARTICIPATE, index_keys
+from lamed.keys import DAYS, HOURS, NAMESPACES_KEY, PARTICIPATE, decode, index_keys
 
 from lamed_tui.experiments.history import History
 from lamed_tui.experiments.layout import Layout, arrange
+from lamed_tui.experiments.names import natural_order, well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -49,6 +50,16 @@ class SnapshotSource(Protocol):
 
     def use(self, settings: Mapping[str, ExperimentSettings]) -> None:
         """Arrange the next reading by these settings."""
+
+    def namespaces(self) -> list[str]:
+        """The namespaces that hold experiments, as far as that can be told; this one is among them.
+
+        Raises:
+            LamedError: as `read`.
+        """
+
+    def in_namespace(self, namespace: str) -> SnapshotSource:
+        """The same place, another namespace, on the same connections: closing either closes both."""
 
     def close(self) -> None:
         """Let go of connections; a `read` under way in another thread ends soon."""
@@ -124,6 +135,19 @@ class RedisSource:
 
     def use(self, settings: Mapping[str, ExperimentSettings]) -> None:
         self._settings = settings
+
+    def namespaces(self) -> list[str]:
+        """What `lamed_tui` and its handlers have listed; lamed 0.4.3 kept no such list.
+
+        Raises:
+            StoreError: as `read`.
+        """
+        (members,) = self._store.read_sets([NAMESPACES_KEY])
+        names = {well_formed(decode(member)) for member in members} | {self._namespace}
+        return sorted(names, key=natural_order)
+
+    def in_namespace(self, namespace: str) -> RedisSource:
+        return RedisSource(self._store, namespace, self._settings, now=self._now)
 
     def close(self) -> None:
         self._store.close()
