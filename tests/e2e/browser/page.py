@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.browser.devtools import DevTools
 
-_LOAD_SECONDS = 60.0
+_SECONDS = 60.0
 
 
 @dataclass
@@ -83,8 +82,8 @@ class Page:
         if error := answer.get("errorText"):
             raise BrowserError(f"{url}: {error}")
         with self._journal.changed:
-            if not self._journal.changed.wait_for(lambda: answer["loaderId"] in self._journal.loaded, _LOAD_SECONDS):
-                raise TimeoutError(f"{url} was not loaded within {_LOAD_SECONDS:.0f} s")
+            if not self._journal.changed.wait_for(lambda: answer["loaderId"] in self._journal.loaded, _SECONDS):
+                raise TimeoutError(f"{url} was not loaded")
 
     def run(self, source: str) -> Any:
         """The value of a JavaScript expression in this page; of a promise, what it is fulfilled with.
@@ -101,23 +100,23 @@ class Page:
         """Run an expression and close the tab at once, before anything that the expression began can have ended."""
         running = self._devtools.begin("Runtime.evaluate", self._session, expression=source)
         closing = self._devtools.begin("Target.closeTarget", targetId=self._target)
-        closing.result(_LOAD_SECONDS)
-        if error := running.result(_LOAD_SECONDS).get("exceptionDetails"):
+        closing.result(_SECONDS)
+        if error := running.result(_SECONDS).get("exceptionDetails"):
             raise BrowserError(_told(error))
 
-    def wait_until(self, condition: str, *, seconds: float = 60) -> None:
+    def wait_until(self, condition: str) -> None:
         """Wait until a JavaScript expression is true in this page.
 
         Raises:
-            TimeoutError: it never was; the message ends with the page's requests.
+            TimeoutError: it never was; the message ends with the page's last requests.
         """
-        deadline = time.monotonic() + seconds
-        while not self.run(f"Boolean({condition})"):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{condition}: not within {seconds:.0f} s; {self.exchanges[-5:]}")
-            time.sleep(0.02)
+        look = f"const look = () => (({condition}) ? resolve() : setTimeout(look, 10))"
+        try:
+            self.run(f"new Promise((resolve) => {{ {look}; look(); }})")
+        except TimeoutError:
+            raise TimeoutError(f"{condition}: never; {self.exchanges[-5:]}") from None
 
-    def wait_until_quiet(self, *, seconds: float = 60) -> None:
+    def wait_until_quiet(self) -> None:
         """Wait until no request is under way.
 
         Raises:
@@ -125,8 +124,8 @@ class Page:
         """
         with self._journal.changed:
             under_way = [exchange for exchange in self._journal.exchanges.values() if not exchange.is_over]
-            if not self._journal.changed.wait_for(lambda: all(exchange.is_over for exchange in under_way), seconds):
-                raise TimeoutError(f"still under way after {seconds:.0f} s: {under_way}")
+            if not self._journal.changed.wait_for(lambda: all(exchange.is_over for exchange in under_way), _SECONDS):
+                raise TimeoutError(f"still under way: {under_way}")
 
     def _call(self, method: str, **parameters: object) -> dict[str, Any]:
         return self._devtools.call(method, self._session, **parameters)

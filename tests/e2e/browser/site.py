@@ -137,7 +137,7 @@ def running_site() -> Iterator[Site]:
     pages: dict[str, bytes] = {}
 
     class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+        timeout = 10  # browsers open connections in advance and then leave them alone
 
         def do_GET(self) -> None:
             page = pages.get(self.path)
