@@ -161,23 +161,21 @@ def group_counters(
     ]
     for key in counter_keys:
         for prefix in prefixes:
-            parts = key.removeprefix(prefix).split(":")
-            if key.startswith(prefix) and len(parts) >= 3:
-                experiment, goal, variant = _names(parts, members)
-                groups.setdefault(decode(experiment), {}).setdefault((decode(goal), decode(variant)), []).append(key)
+            if key.startswith(prefix) and len(parts := key[len(prefix) :].split(":")) >= 3:
+                names = parts if len(parts) == 3 else _names(parts, members)
+                experiment, goal, variant = map(decode, names) if "%" in key else names
+                groups.setdefault(experiment, {}).setdefault((goal, variant), []).append(key)
                 break
     return groups
 
 
-def _names(parts: list[str], members: set[str]) -> tuple[str, str, str]:
-    if len(parts) == 3:
-        return parts[0], parts[1], parts[2]
+def _names(parts: list[str], members: set[str]) -> list[str]:
     for end in range(len(parts) - 2, 0, -1):  # the longest known name leaves goal and variant without a colon
         experiment = ":".join(parts[:end])
         if experiment in members:
             split = end + 1 if parts[end] == PARTICIPATE else len(parts) - 1
-            return experiment, ":".join(parts[end:split]), ":".join(parts[split:])
-    return ":".join(parts[:-2]), parts[-2], parts[-1]
+            return [experiment, ":".join(parts[end:split]), ":".join(parts[split:])]
+    return [":".join(parts[:-2]), parts[-2], parts[-1]]
 
 
 def goals_of(counters: Mapping[tuple[str, str], Iterable[str]], counts: Mapping[str, int]) -> list[dict[str, object]]:
@@ -185,18 +183,14 @@ def goals_of(counters: Mapping[tuple[str, str], Iterable[str]], counts: Mapping[
 
     Every goal but `PARTICIPATE` lists every variant of the experiment; `trials` is the variant's participants.
     """
-    totals = {names: sum(counts.get(key, 0) for key in keys) for names, keys in counters.items()}
-    variants = sorted({variant for _, variant in totals})
+    totals = {names: sum([counts.get(key, 0) for key in keys]) for names, keys in counters.items()}
+    trials = [(variant, totals.get((PARTICIPATE, variant), 0)) for variant in sorted({names[1] for names in totals})]
     return [
         {
             "goal": goal,
             "results": [
-                {
-                    "label": variant,
-                    "successes": totals.get((goal, variant), 0),
-                    "trials": totals.get((PARTICIPATE, variant), 0),
-                }
-                for variant in variants
+                {"label": variant, "successes": totals.get((goal, variant), 0), "trials": participants}
+                for variant, participants in trials
             ],
         }
         for goal in sorted({goal for goal, _ in totals} - {PARTICIPATE})

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _IDLE_SECONDS = 300  # NAT gateways forget a connection after 350 s without a word to either end
 _NOT_REDIS = "NotRedis"
+_STRING = ord("$")
 
 
 class StoreError(Exception):
@@ -138,8 +139,25 @@ class Connection:
         if kind == b"-":
             return ReplyError(rest.decode(errors="replace"))
         if kind == b"*":
-            return None if rest == b"-1" else [self._reply(stream, limit) for _ in range(int(rest))]
+            return None if rest == b"-1" else self._list(stream, int(rest), limit)
         raise ValueError("not RESP")
+
+    def _list(self, stream: Stream, size: int, limit: float) -> list[Reply]:
+        """A list's values. Strings that have arrived whole, which is nearly all there is, cost no further call."""
+        values: list[Reply] = []
+        received = self._received
+        for _ in range(size):
+            start = self._read
+            end = received.find(b"\r\n", start)
+            if end > 0 and received[start] == _STRING:
+                first = end + 2
+                stop = first + int(received[start + 1 : end])
+                if first <= stop <= len(received) - 2:
+                    values.append(bytes(received[first:stop]))
+                    self._read = stop + 2
+                    continue
+            values.append(self._reply(stream, limit))
+        return values
 
     def _line(self, stream: Stream, limit: float) -> bytes:
         while (end := self._received.find(b"\r\n", self._read)) < 0:

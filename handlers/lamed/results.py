@@ -39,7 +39,7 @@ def index_of(store: Store, namespace: str, *, deadline: float) -> tuple[list[str
     commands = [["SMEMBERS", key] for key in (*experiment_sets, *counter_sets)]
     replies = [texts(reply) for reply in store.ask(commands, deadline)]
     members = [member for reply in replies[: len(experiment_sets)] for member in reply]
-    counters = sorted({key for reply in replies[len(experiment_sets) :] for key in reply})
+    counters = dict.fromkeys([key for reply in replies[len(experiment_sets) :] for key in reply])
     return members, keys.group_counters(namespace, members, counters)
 
 

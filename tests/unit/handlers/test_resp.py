@@ -63,7 +63,7 @@ def test_replies_of_every_kind_are_read() -> None:
 
 @given(st.lists(st.integers(1, 12), max_size=12))
 def test_replies_may_arrive_in_any_pieces(sizes: list[int]) -> None:
-    data = b"+OK\r\n$5\r\nhello\r\n*2\r\n:1\r\n:22\r\n-ERR no\r\n"
+    data = b"+OK\r\n$5\r\nhello\r\n*6\r\n$1\r\nx\r\n$-1\r\n$4\r\n\r\n$1\r\n$0\r\n\r\n:1\r\n*1\r\n:22\r\n-ERR no\r\n"
     pieces = []
     for size in sizes:
         pieces.append(data[:size])
@@ -83,7 +83,7 @@ def test_replies_may_arrive_in_any_pieces(sizes: list[int]) -> None:
     connection = Connection(Endpoint("unused"), 1.0)
     limit = time.monotonic() + 10
     replies = [connection._reply(stream, limit) for _ in range(4)]  # type: ignore[arg-type]  # a stream in miniature
-    assert replies[:3] == [b"OK", b"hello", [1, 22]]
+    assert replies[:3] == [b"OK", b"hello", [b"x", None, b"\r\n$1", b"", 1, [22]]]
     assert isinstance(replies[3], ReplyError)
     assert (replies[3].reason, replies[3].detail) == ("ERR", "no")
 
