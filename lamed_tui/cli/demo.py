@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lamed_tui.embedded.stack import Stack
     from lamed_tui.embedded.visitors import Crowd, Tally
 
-_SETTLE_SECONDS = 30.0
+_SETTLE_SECONDS = 60.0
 _DEFAULT_SECONDS = 20.0
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from lamed_tui.embedded.truths import Truth
 
-_ANSWER_SECONDS = 5.0
+_ANSWER_SECONDS = 30.0
 _RETRY_SECONDS = 0.2
 
 
