@@ -24,6 +24,7 @@ from lamed_tui.deploy import (
     releases,
     settling,
     smoke,
+    template,
     wiring,
 )
 from lamed_tui.deploy import package as packages
@@ -109,7 +110,7 @@ def deploy(
         AwsError: AWS refused something else or could not be reached.
     """
     chosen = options or Options()
-    built = package or packages.build()
+    built = package or packages.build(template.runtime())
     routes = wiring.resolve(config)
     for warning in (*routes.warnings, *environment.warnings(config)):
         yield Warned(warning)

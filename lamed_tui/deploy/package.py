@@ -1,22 +1,34 @@
-"""The Lambda package: the handler package as it lies on disk, in a zip whose bytes depend on nothing else."""
+"""The Lambda package: the handler package as it lies on disk, in a zip whose bytes depend on nothing else.
+
+With the sources goes their bytecode when Lambda will run the very Python that compiles it here: Lambda's folder is
+read-only, so without it every cold start would compile the sources again.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import os
 import stat
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass, field
 from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from lamed_tui.errors import DeployError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 _LEFT_OUT = {"__pycache__", "tests", "py.typed"}
 _PACKAGE = "lamed"
+_COMPILING: Sequence[str] = ("-S", "-s", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash")
 
 
 @dataclass(frozen=True)
@@ -27,9 +39,18 @@ class Package:
     sha256: str
 
 
-def build() -> Package:
-    """Pack the installed handler package."""
-    return pack(dict(_sources(files(_PACKAGE), _PACKAGE)))
+def build(runtime: str | None = None) -> Package:
+    """Pack the installed handler package.
+
+    Args:
+        runtime: Lambda's name of the Python that will run it, such as `python3.13`; this Python when none is given.
+
+    Raises:
+        DeployError: the handlers do not compile.
+    """
+    sources = dict(_sources(files(_PACKAGE), _PACKAGE))
+    here = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return pack(sources | (_bytecode(sources) if runtime in {None, here} else {}))
 
 
 def pack(sources: Mapping[str, bytes]) -> Package:
@@ -46,6 +67,31 @@ def pack(sources: Mapping[str, bytes]) -> Package:
             archive.writestr(member, content)
     content = stream.getvalue()
     return Package(content, hashlib.sha256(content).hexdigest())
+
+
+def _bytecode(sources: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The bytecode of the Python files, by the paths at which Python looks for it.
+
+    It is marked as valid without a look at its source, whose time a zip does not keep exactly. It is made in a process
+    of its own because what a process has done before shows in the bytes.
+    """
+    with TemporaryDirectory(prefix="lamed-package-") as directory:
+        for path, content in sources.items():
+            file = Path(directory, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        run = subprocess.run(  # noqa: S603 - a fixed command
+            [sys.executable, *_COMPILING, "-s", directory, directory],
+            env={"PATH": os.defpath, "PYTHONHASHSEED": "0"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if run.returncode != 0:
+            raise DeployError(f"The handlers do not compile: {run.stdout.strip() or run.stderr.strip()}.")
+        return {
+            str(file.relative_to(directory)): file.read_bytes() for file in Path(directory).rglob("__pycache__/*.pyc")
+        }
 
 
 def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

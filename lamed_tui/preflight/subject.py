@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lamed_tui.aws.session import connect
-from lamed_tui.deploy import live
+from lamed_tui.deploy import live, template
 from lamed_tui.deploy import package as packages
 from lamed_tui.deploy import wiring as routes
 from lamed_tui.store.connect import open_store
@@ -80,7 +80,7 @@ class Subject:
     @cached_property
     def package(self) -> Package:
         """What Lambda shall run."""
-        return packages.build()
+        return packages.build(template.runtime())
 
     @cached_property
     def facts(self) -> ServerFacts:

@@ -32,9 +32,37 @@ def test_the_package_holds_every_source_file_of_the_handlers_and_nothing_else() 
         for path in FOLDER.rglob("*")
         if path.is_file() and path.suffix in {".py", ".lua"} and "tests" not in path.parts
     }
-    found = names(build().content)
+    found = names(build("another runtime").content)
     assert set(found) == expected
     assert found == sorted(found)
+
+
+def test_bytecode_goes_along_for_every_source_when_lambda_runs_this_python() -> None:
+    without = set(names(build("another runtime").content))
+    bytecode = {
+        f"lamed/__pycache__/{Path(name).stem}.{sys.implementation.cache_tag}.pyc"
+        for name in without
+        if name.endswith(".py")
+    }
+    here = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    assert set(names(build(here).content)) == without | bytecode
+    assert build(here) == build()
+
+
+def test_the_bytecode_is_used_as_it_is_whatever_time_its_source_has(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(build().content)) as archive:
+        archive.extractall(tmp_path)
+    for source in tmp_path.rglob("*.py"):
+        source.write_text("raise SystemExit('the source was compiled again')")
+    answer = subprocess.run(
+        [sys.executable, "-S", "-c", "import lamed; print(lamed.track({}, None)['statusCode'])"],
+        cwd=tmp_path,
+        env={"PATH": os.defpath},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert answer.stdout.splitlines()[-1] == "503"
 
 
 def test_the_name_of_a_package_is_the_digest_of_its_bytes() -> None:
