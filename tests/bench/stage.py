@@ -35,6 +35,7 @@ class Sizes:
 
     Attributes:
         remembered: events that the servers remember when their memory and speed are measured.
+        spread: events that are spread over counters, a thousand on each.
         events: events whose latency is measured in each run.
         replayed: events that fifty clients send in each run.
         experiments: experiments that are read, of twelve counters each.
@@ -43,6 +44,7 @@ class Sizes:
     """
 
     remembered: int
+    spread: int
     events: int
     replayed: int
     experiments: int
@@ -50,8 +52,8 @@ class Sizes:
     imports: int
 
 
-FULL = Sizes(remembered=1_000_000, events=200, replayed=10_000, experiments=1_000, runs=5, imports=15)
-QUICK = Sizes(remembered=10_000, events=10, replayed=200, experiments=20, runs=1, imports=1)
+FULL = Sizes(remembered=1_000_000, spread=100_000, events=200, replayed=10_000, experiments=1_000, runs=5, imports=15)
+QUICK = Sizes(remembered=10_000, spread=2_000, events=10, replayed=200, experiments=20, runs=1, imports=1)
 
 
 @dataclass(frozen=True)
@@ -138,9 +140,22 @@ class Stage:
     def filled(self) -> Mapping[str, Filled]:
         """By server name: servers that remember `sizes.remembered` events of one counter."""
         self.check_wire(self.valkey)
+        return self.fill(self.sizes.remembered, counters=1)
+
+    def fill(self, events: int, *, counters: int) -> Mapping[str, Filled]:
+        """By server name: new servers that remember events, spread evenly over counters of as many experiments."""
         pairs = [(self._redis_7(), self._redis_7()), (self._valkey_9(), self._valkey_9())]
+        for server in [server for pair in pairs for server in pair]:
+            # The script, and statistics that servers keep of every command they have ever seen, are had once.
+            for send in (send_ours, send_old):
+                send([server], list(wire.some_events(1)))
+            server.client.flushall()
         empty = [(ours.used_memory(), old.used_memory()) for ours, old in pairs]
-        self._fill([ours for ours, _ in pairs], [old for _, old in pairs])
+        self.say(f"counting {events:,} events on every server, both ways")
+        remaining = wire.some_events(events, counters=counters)
+        while chunk := list(islice(remaining, 20 * _CHUNK)):
+            send_ours([ours for ours, _ in pairs], chunk)
+            send_old([old for _, old in pairs], chunk)
         return {
             ours.name: Filled(ours, old, ours.used_memory() - our_empty, old.used_memory() - old_empty)
             for (ours, old), (our_empty, old_empty) in zip(pairs, empty, strict=True)
@@ -168,13 +183,6 @@ class Stage:
             written = commands_during(server.client, lambda: replay(server.port, [talk], clients=1, keep=False))
             _must_be_equal("what 0.4.3 sends", written, real_commands)
         server.client.flushall()
-
-    def _fill(self, ours: list[Server], old: list[Server]) -> None:
-        self.say(f"counting {self.sizes.remembered:,} events on every server, both ways")
-        remaining = wire.some_events(self.sizes.remembered)
-        while chunk := list(islice(remaining, 20 * _CHUNK)):
-            send_ours(ours, chunk)
-            send_old(old, chunk)
 
     def _valkey_9(self) -> Server:
         url = self._stack.enter_context(running_valkey(self.folder()))
