@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from lamed_tui.cli.context import pass_invocation
+from lamed_tui.cli.following import CtrlC, confirming, follow, mending, refuse_without_a_person, told
 from lamed_tui.cli.output import print_json, say
-from lamed_tui.errors import ExitCode, LamedError, UsageError
+from lamed_tui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Sequence
 
     from lamed_tui.cli.context import Invocation
     from lamed_tui.cli.deploy_report import Report
-    from lamed_tui.deploy.events import DeployEvent
-    from lamed_tui.deploy.plan import Plan
+    from lamed_tui.deploy.drift import Drifted
     from lamed_tui.deploy.status import Status
 
 _TOLD_BY_THE_ENGINE = {"config.endpoints", "package.template"}
@@ -38,30 +37,28 @@ def deploy(
     invocation: Invocation, *, yes: bool, plan_only: bool, no_preflight: bool, no_smoke: bool, as_json: bool
 ) -> int:
     """Deploy the backend to AWS: plan, confirm, apply, try it."""
-    if not (yes or plan_only or sys.stdin.isatty()):
-        raise UsageError(
-            "Nobody is there to confirm the deployment: standard input is not a terminal.",
-            "Add --yes to go on without asking, or --plan to see what would change.",
-        )
+    refuse_without_a_person("the deployment", yes=yes or plan_only, more=", or --plan to see what would change")
     from lamed_tui.aws.session import connect
-    from lamed_tui.cli.deploy_report import HumanReport, JsonReport, ask
+    from lamed_tui.cli.deploy_report import HumanReport, JsonReport
     from lamed_tui.deploy import engine
 
     report: Report = JsonReport() if as_json else HumanReport(plan_is_the_answer=plan_only)
-    confirm: Callable[[Plan], bool] = ask
-    if yes or plan_only:
-        confirm = _answering(yes=yes and not plan_only)
-    try:
+    ctrl_c = CtrlC(can_ask=not (yes or as_json))
+
+    def run() -> ExitCode:
         config = invocation.load().config
         aws = connect(config.aws, os.environ)
         if not (no_preflight or plan_only):
             _check_first(invocation, report)
-        options = engine.Options(confirm=confirm, smoke_test=not no_smoke)
-        outcome = _follow(engine.deploy(config, aws, options=options), report)
-    except LamedError as error:
-        report.close()
-        report.failed(error)
-        raise
+        options = engine.Options(
+            confirm=confirming(yes=yes, plan_only=plan_only),
+            mend=mending(yes=yes, plan_only=plan_only),
+            wish=ctrl_c.wish,
+            smoke_test=not no_smoke,
+        )
+        return follow(engine.deploy(config, aws, options=options), report, ctrl_c)
+
+    outcome = told(run, report)
     if outcome is ExitCode.DECLINED and plan_only:
         return ExitCode.OK
     if outcome is ExitCode.DECLINED:
@@ -72,14 +69,19 @@ def deploy(
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--show-key", is_flag=True, help="Show the API key too.")
+@click.option("--drift", "with_drift", is_flag=True, help="Let AWS compare what is there with what was made.")
 @pass_invocation
-def status(invocation: Invocation, *, as_json: bool, show_key: bool) -> None:
+def status(invocation: Invocation, *, as_json: bool, show_key: bool, with_drift: bool) -> None:
     """Show what is deployed and where it answers."""
     from lamed_tui.aws.session import connect
+    from lamed_tui.deploy import drift
     from lamed_tui.deploy import status as deployed
+    from lamed_tui.deploy.clock import Clock
 
     config = invocation.load().config
-    found = deployed.read(connect(config.aws, os.environ), config, show_key=show_key)
+    aws = connect(config.aws, os.environ)
+    found = deployed.read(aws, config, show_key=show_key)
+    drifted = drift.detect(aws, found.stack_id, Clock()) if with_drift and found.stack_id else None
     if as_json:
         print_json(
             {
@@ -90,10 +92,13 @@ def status(invocation: Invocation, *, as_json: bool, show_key: bool) -> None:
                 "base_url": found.base_url,
                 "endpoints": [dict(endpoint.as_json()) for endpoint in found.endpoints],
                 "api_key": found.api_key,
+                **({"drift": [asdict(item) for item in drifted]} if drifted is not None else {}),
             }
         )
     else:
         _print_status(found, show_key=show_key)
+        if drifted is not None:
+            _print_drift(drifted)
 
 
 @click.command()
@@ -123,7 +128,8 @@ def _check_first(invocation: Invocation, report: Report) -> None:
     from lamed_tui.preflight.run import run_checks
 
     results = list(run_checks(invocation.load, os.environ))
-    failed = [result for result in results if result.state == "fail"]
+    # A stack that is stuck is mended by the deployment itself, if whoever is there agrees.
+    failed = [result for result in results if result.state == "fail" and result.exit_code is not ExitCode.NEEDS_REPAIR]
     if failed:
         problems = " ".join(f"{result.title}: {result.detail}" for result in failed)
         error = DeployError(
@@ -138,38 +144,6 @@ def _check_first(invocation: Invocation, report: Report) -> None:
     report.note(f"None of {len(results)} checks failed.")
 
 
-def _answering(*, yes: bool) -> Callable[[Plan], bool]:
-    return lambda _plan: yes
-
-
-def _follow(events: Generator[DeployEvent, None, None], report: Report) -> ExitCode:
-    """Tell every event; Ctrl-C takes back what AWS has not begun, and leaves to AWS what it has."""
-    from lamed_tui.cli.signals import ended_by_signals
-    from lamed_tui.deploy.events import Applying, Attached, Declined, SmokeChecked
-
-    farewell = "Interrupted: nothing was changed."
-    outcome = ExitCode.OK
-    try:
-        with ended_by_signals(), closing(events):
-            for event in events:
-                if isinstance(event, Applying | Attached):
-                    farewell = (
-                        "Detached: what AWS has begun it also finishes. lamed deploy follows it, lamed status shows it."
-                    )
-                elif isinstance(event, SmokeChecked):
-                    farewell = "Interrupted: the deployment is live, but its test was not finished."
-                elif isinstance(event, Declined):
-                    outcome = ExitCode.DECLINED
-                report.tell(event)
-    except (KeyboardInterrupt, click.Abort):
-        report.close()
-        report.failed(None)
-        say(farewell)
-        return ExitCode.INTERRUPTED
-    report.close()
-    return outcome
-
-
 def _print_status(found: Status, *, show_key: bool) -> None:
     from lamed_tui.cli.deploy_report import print_endpoints
 
@@ -181,3 +155,13 @@ def _print_status(found: Status, *, show_key: bool) -> None:
     print_endpoints(found.endpoints)
     if show_key and found.api_key:
         click.echo(f"API key {found.api_key}")
+
+
+def _print_drift(drifted: Sequence[Drifted]) -> None:
+    if not drifted:
+        click.echo("No drift: everything is as it was made.")
+    for item in drifted:
+        what = "was deleted" if item.status == "DELETED" else "was changed by hand"
+        click.echo(f"Drift: {item.logical_id} ({item.resource_type.removeprefix('AWS::')}) {what}")
+        for one in item.differences:
+            click.echo(f"  {one.path}: made as {one.before}, found as {one.after}")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from lamed_tui.cli import event_documents
 from lamed_tui.cli.output import print_json_line
 from lamed_tui.deploy.events import (
     Applying,
     Attached,
     Declined,
     Deployed,
+    Destroyed,
+    Detached,
+    Mending,
     Planned,
     ResourceChanged,
     SmokeChecked,
@@ -71,7 +75,7 @@ class JsonReport:
 
     def tell(self, event: DeployEvent) -> None:
         """Print the event."""
-        print_json_line(_document(event))
+        print_json_line(event_documents.of_event(event))
 
     def note(self, text: str) -> None:
         """Scripts are spared."""
@@ -80,7 +84,7 @@ class JsonReport:
         """Print the result of a failure."""
         print_json_line(
             {
-                **_result("failed", None, None, ()),
+                **event_documents.result("failed", None, None, ()),
                 "error": error.what if error else "interrupted",
                 "fix": error.fix if error else "",
             }
@@ -103,13 +107,16 @@ class HumanReport:
         self._task: TaskID | None = None
         self._began = time.monotonic()
 
-    def tell(self, event: DeployEvent) -> None:
+    def tell(self, event: DeployEvent) -> None:  # noqa: C901 - one flat case an event
         """Show the event."""
         match event:
             case Warned():
                 self._console.print(f"[yellow]Warning:[/] {_plain(event.message)}")
             case Attached():
                 self._console.print(f"{event.stack} is in {event.status}: following the deployment that is running.")
+                self._start(None)
+            case Mending():
+                self._console.print(f"{event.stack} is in {event.status}: leading it out of there.")
                 self._start(None)
             case Planned():
                 self._quiet = frozenset(change.logical_id for change in event.plan.changes if change.only_tags)
@@ -125,7 +132,10 @@ class HumanReport:
                 self._console.print(f"  {mark} {_plain(event.title)}{detail}")
             case Deployed():
                 self._deployed(event)
-            case Declined():
+            case Destroyed():
+                self._stop()
+                _print_destroyed(self._console, event)
+            case Declined() | Detached():
                 self._stop()
 
     def note(self, text: str) -> None:
@@ -206,15 +216,22 @@ def ask(plan: Plan) -> bool:
             f"Type {plan.stack} to go on, anything else to stop", default="", show_default=False, err=True
         )
         return typed.strip() == plan.stack
-    return click.confirm("Deploy this?", default=False, err=True)
+    question = (
+        f"Restore release {plan.restores}?" if plan.restores else "Destroy this?" if plan.removes else "Deploy this?"
+    )
+    return click.confirm(question, default=False, err=True)
 
 
 def _print_plan(console: Console, plan: Plan) -> None:
-    title = f"Release {plan.release} of {plan.stack}" + (" (a new stack)" if plan.creates else "")
-    console.print(f"[bold]{title}[/]")
+    console.print(_title(plan), style="bold")
     for change in plan.changes:
         if not change.only_tags:
             console.print(_plan_line(change), soft_wrap=True)
+            for one in change.differences:
+                if not one.path.startswith("Tags"):
+                    console.print(
+                        f"      {one.path}: {one.before} → {one.after}", markup=False, soft_wrap=True, style="dim"
+                    )
     retagged = sum(change.only_tags for change in plan.changes)
     if retagged:
         console.print(f"  and the tag with the release's number on {retagged} more")
@@ -222,6 +239,23 @@ def _print_plan(console: Console, plan: Plan) -> None:
     console.print(f"{counts or 'No resource changes'}.")
     for consequence in plan.consequences:
         console.print(consequence.text, style="bold red" if consequence.grave else "", markup=False)
+
+
+def _title(plan: Plan) -> str:
+    if plan.removes:
+        return f"Destroying {plan.stack}"
+    if plan.restores:
+        return f"Release {plan.release} of {plan.stack}: release {plan.restores} once more"
+    return f"Release {plan.release} of {plan.stack}" + (" (a new stack)" if plan.creates else "")
+
+
+def _print_destroyed(console: Console, event: Destroyed) -> None:
+    if event.changed:
+        console.print(f"{event.stack} is gone.", style="bold green")
+    else:
+        console.print(f"There is no {event.stack} to destroy.")
+    for sentence in event.kept:
+        console.print(sentence, markup=False)
 
 
 def _plan_line(change: Change) -> str:
@@ -250,73 +284,3 @@ def _plain(text: str) -> str:
     from rich.markup import escape
 
     return escape(text)
-
-
-def _document(event: DeployEvent) -> dict[str, Any]:
-    document: dict[str, Any]
-    match event:
-        case Warned():
-            document = {"type": "warning", "message": event.message}
-        case Planned():
-            document = _plan_document(event.plan)
-        case Attached():
-            document = {"type": "event", "event": "attached", "stack": event.stack, "status": event.status}
-        case Applying():
-            document = {"type": "event", "event": "applying", "total": event.total}
-        case ResourceChanged():
-            document = {
-                "type": "event",
-                "event": "resource",
-                "at": event.at.isoformat(timespec="milliseconds"),
-                "logical_id": event.logical_id,
-                "resource_type": event.resource_type,
-                "status": event.status,
-                "reason": event.reason,
-                "elapsed": round(event.elapsed, 3),
-            }
-        case SmokeChecked():
-            document = {
-                "type": "event",
-                "event": "smoke",
-                "title": event.title,
-                "passed": event.passed,
-                "detail": event.detail,
-            }
-        case Deployed():
-            status = "deployed" if event.changed else "unchanged"
-            document = _result(status, event.release, event.base_url, event.endpoints)
-        case Declined():
-            document = _result("declined", event.release, event.base_url, event.endpoints)
-    return document
-
-
-def _plan_document(plan: Plan) -> dict[str, Any]:
-    return {
-        "type": "plan",
-        "stack": plan.stack,
-        "creates": plan.creates,
-        "release": plan.release,
-        "changes": [
-            {
-                "action": change.action,
-                "logical_id": change.logical_id,
-                "resource_type": change.resource_type,
-                "physical_id": change.physical_id,
-                "properties": list(change.properties),
-                "may_be_replaced": change.may_be_replaced,
-                "kept": change.kept,
-            }
-            for change in plan.changes
-        ],
-        "consequences": [{"text": item.text, "grave": item.grave} for item in plan.consequences],
-    }
-
-
-def _result(status: str, release: int | None, base_url: str | None, endpoints: Iterable[EndpointUrl]) -> dict[str, Any]:
-    return {
-        "type": "result",
-        "status": status,
-        "release": release,
-        "base_url": base_url,
-        "endpoints": [endpoint.as_json() for endpoint in endpoints],
-    }

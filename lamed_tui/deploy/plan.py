@@ -68,6 +68,7 @@ class Plan:
         changes: per resource, in the order of the logical ids.
         consequences: in words, the grave ones first.
         restores: the number of the older release that this brings back.
+        removes: whether the whole stack goes.
     """
 
     stack: str
@@ -76,6 +77,7 @@ class Plan:
     changes: tuple[Change, ...]
     consequences: tuple[Consequence, ...]
     restores: int | None = None
+    removes: bool = False
 
     def count(self, action: Action) -> int:
         """How many resources this is done to, those not counted whose tags alone change."""

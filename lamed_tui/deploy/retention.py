@@ -106,6 +106,21 @@ def prune(aws: Aws, store: Artefacts, stack: Live, previous: Mapping[str, Any], 
         _prune_versions(aws, function)
 
 
+def remove_all(aws: Aws, store: Artefacts, name: str) -> None:
+    """Remove everything that belongs to one stack alone: records, templates, and packages that no other names.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    needed = set(_needed_by_others(aws, store, name))
+    mine = {record.package for record in releases.read_all(store, name)}
+    others = any(match.group(1) != name for key in store.keys("stacks/") if (match := _STACK.match(key)))
+    for key in list(store.keys("packages/")):
+        if key not in needed and (key in mine or not others):
+            store.remove(key)
+    store.remove(f"stacks/{name}/")
+
+
 def _needed_by_others(aws: Aws, store: Artefacts, name: str) -> Iterator[str]:
     """The packages that other stacks' records and live templates name; the bucket is the whole region's."""
     others = {match.group(1) for key in store.keys("stacks/") if (match := _STACK.match(key))} - {name}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lamed_tui.deploy import live, template, urls
+from lamed_tui.deploy.template_functions import log_group_of
 
 if TYPE_CHECKING:
     from lamed_tui.aws.session import Aws
@@ -31,6 +32,7 @@ class Status:
     base_url: str | None
     endpoints: tuple[EndpointUrl, ...]
     api_key: str | None = field(default=None, repr=False)
+    stack_id: str | None = None
 
 
 def read(aws: Aws, config: Config, *, show_key: bool = False) -> Status:
@@ -52,7 +54,20 @@ def read(aws: Aws, config: Config, *, show_key: bool = False) -> Status:
         base,
         urls.endpoint_urls(base, routes),
         read_api_key(aws, key_id) if show_key and key_id else None,
+        stack.stack_id,
     )
+
+
+def log_groups(aws: Aws, config: Config) -> dict[str, str]:
+    """The log group of each deployed function, by the function's name; none when nothing is deployed.
+
+    Raises:
+        AwsError: something else made a stack of that name, or AWS refused or could not be reached.
+    """
+    stack = live.read(aws, config.name)
+    live.refuse_unless_ours(stack, aws.region)
+    functions = {route["function"] for route in live.endpoints_of(live.read_template(aws, stack))}
+    return {function: log_group_of(config.name, function) for function in sorted(functions)}
 
 
 def read_api_key(aws: Aws, key_id: str) -> str:

@@ -49,7 +49,12 @@ def alias_id(function: FunctionSpec) -> str:
 
 def log_group(config: Config, function: FunctionSpec) -> str:
     """The function's log group; a prefix of our own, so that it cannot meet one that Lambda made by itself."""
-    return f"/lamed/{config.name}/{function.name}"
+    return log_group_of(config.name, function.name)
+
+
+def log_group_of(stack: str, function: str) -> str:
+    """The log group of a function, from its name in AWS and the name of its stack."""
+    return f"/lamed/{stack}/{function}"
 
 
 def role(config: Config) -> Resource:

@@ -7,13 +7,13 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
-import pytest
-
 from lamed_tui.deploy import artefacts, live, package, releases, status
 from lamed_tui.deploy.events import Applying, Deployed, Planned, ResourceChanged, SmokeChecked, Warned
 from tests.integration.deploy.http import ask, event
 
 if TYPE_CHECKING:
+    import pytest
+
     from lamed_tui.aws.session import Aws
     from lamed_tui.deploy.artefacts import Artefacts
     from tests.integration.deploy.conftest import Place

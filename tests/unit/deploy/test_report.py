@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lamed_tui.cli.deploy import _follow
 from lamed_tui.cli.deploy_report import HumanReport, JsonReport
+from lamed_tui.cli.following import follow
 from lamed_tui.deploy.events import (
     Applying,
     Attached,
@@ -125,6 +125,7 @@ def test_scripts_read_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> N
         "properties": [],
         "may_be_replaced": False,
         "kept": True,
+        "differences": [],
     }
     assert documents[9]["status"] == "deployed"
     assert documents[11] == {"type": "result", "status": "declined", "release": 4, "base_url": None, "endpoints": []}
@@ -157,7 +158,7 @@ def test_ctrl_c_says_what_it_left_behind(
         yield from happened
         raise KeyboardInterrupt
 
-    assert _follow(interrupted(), JsonReport()) is ExitCode.INTERRUPTED
+    assert follow(interrupted(), JsonReport()) is ExitCode.INTERRUPTED
     captured = capsys.readouterr()
     assert captured.err.strip() == words
     assert json.loads(captured.out.splitlines()[-1])["status"] == "failed"

@@ -1,0 +1,86 @@
+"""What an API of lamed 0.4.3 was like before it was adopted: everything that giving it back needs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lamed_tui.deploy.artefacts import Artefacts
+
+_KEY = re.compile(r"stacks/[^/]+/adoptions/([^/]+)\.json")
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """One adopted API as it was found, and what adopting it added.
+
+    Attributes:
+        api: its id.
+        stage: the stage that pages call.
+        deployment: the stage's deployment before.
+        methods: per repointed method its `resource`, `path`, `method`, and `integration` as API Gateway described it.
+        keys: the ids of 0.4.3's API keys.
+        adopted_at: ISO 8601, UTC.
+        usage_plan: the id of the usage plan that was made for it, if one was.
+        plan_keys: usage plan id and key id of every pair that was added.
+        permissions: function and statement id of every permission that was added.
+        undone_at: when it was given back.
+    """
+
+    api: str
+    stage: str
+    deployment: str
+    methods: tuple[Mapping[str, Any], ...]
+    keys: tuple[str, ...]
+    adopted_at: str
+    usage_plan: str | None = None
+    plan_keys: tuple[tuple[str, str], ...] = ()
+    permissions: tuple[tuple[str, str], ...] = ()
+    undone_at: str | None = None
+
+
+def write(store: Artefacts, stack: str, record: Adoption) -> None:
+    """Keep a record.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    store.put_document(_key(stack, record.api), asdict(record))
+
+
+def read(store: Artefacts, stack: str, api: str) -> Adoption | None:
+    """The record of an API that is adopted now, or None.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    document = store.read_document(_key(stack, api))
+    if document is None or document.get("undone_at"):
+        return None
+    known = {item.name for item in fields(Adoption)}
+    found = Adoption(**{name: value for name, value in document.items() if name in known})
+    return replace(
+        found,
+        methods=tuple(found.methods),
+        keys=tuple(found.keys),
+        plan_keys=tuple((pair[0], pair[1]) for pair in found.plan_keys),
+        permissions=tuple((pair[0], pair[1]) for pair in found.permissions),
+    )
+
+
+def api_ids(store: Artefacts, stack: str) -> list[str]:
+    """The ids of the APIs that are adopted now by a stack.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    found = [match.group(1) for key in store.keys(f"stacks/{stack}/adoptions/") if (match := _KEY.fullmatch(key))]
+    return [api for api in found if read(store, stack, api) is not None]
+
+
+def _key(stack: str, api: str) -> str:
+    return f"stacks/{stack}/adoptions/{api}.json"
