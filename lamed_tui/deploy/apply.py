@@ -122,24 +122,25 @@ def attach(
 def failure(aws: Aws, outcome: Outcome, name: str) -> LamedError:
     """The error that an operation's bad end means: its first cause, what state the stack is in, and what to do."""
     stack, cause, region = outcome.stack, outcome.cause, aws.region
+    situation = stack.state.situation
+    if situation is Situation.ABSENT:
+        aftermath = "Everything that had been made was removed again."
+    else:
+        aftermath = "The stack was rolled back and works as before."
+    if outcome.cancelled and situation in {Situation.ABSENT, Situation.READY}:
+        stopped = DeployError(f"Cancelled, as was asked for. {aftermath}")
+        stopped.exit_code = ExitCode.INTERRUPTED
+        return stopped
     if cause is not None and cause.logical_id != name:
         what = f"{cause.logical_id} ({cause.resource_type}) could not be deployed: {cause.reason.rstrip('.')}."
     else:
         reason = validation_failures(aws, StackName=stack.stack_id or name) or (cause.reason if cause else stack.reason)
         what = f"{name} could not be deployed: {reason.rstrip('.') or 'AWS gave no reason'}."
-    if stack.state.situation in {Situation.STUCK, Situation.EMPTY}:
+    if situation in {Situation.STUCK, Situation.EMPTY}:
         return NeedsRepairError(
             f"{what} The stack {name} in {region} is left in {stack.status}.",
             stack.state.repair.format(name=name, region=region),
         )
-    if stack.state.situation is Situation.ABSENT:
-        aftermath = "Everything that had been made was removed again."
-    else:
-        aftermath = "The stack was rolled back and works as before."
-    if outcome.cancelled:
-        stopped = DeployError(f"Cancelled, as was asked for. {aftermath}")
-        stopped.exit_code = ExitCode.INTERRUPTED
-        return stopped
     action = denied_action(cause.reason) if cause else None
     if action:
         return AccessDeniedError(f"{what} {aftermath}", f"Allow {action} for the identity in use.", action=action)

@@ -1,0 +1,240 @@
+"""Everything that can happen to an operation, from scripts of CloudFormation's answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import Stubber
+
+from lamed_tui.deploy import apply, destroy, engine
+from lamed_tui.deploy.changeset import ChangeSet
+from lamed_tui.deploy.events import Attached, Destroyed, Detached, Mending, ResourceChanged, Warned
+from lamed_tui.deploy.following import Follower, Wish
+from lamed_tui.deploy.live import Live
+from lamed_tui.errors import ExitCode, LamedError, NeedsRepairError
+from tests.unit.deploy.configs import config
+from tests.unit.deploy.stubs import CHANGE_SET, STACK_ID, CloudFormationScript, PlayedTime, aws_for_stubs, event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lamed_tui.deploy.events import DeployEvent
+    from lamed_tui.deploy.following import Outcome
+
+CREATED = event(0, "lamed", "CREATE_COMPLETE")
+
+
+@pytest.fixture
+def script() -> Iterator[CloudFormationScript]:
+    scripted = CloudFormationScript(aws_for_stubs())
+    yield scripted
+    scripted.close()
+
+
+@pytest.fixture
+def time() -> PlayedTime:
+    return PlayedTime()
+
+
+def wishing(*wishes: Wish) -> Callable[[], Wish]:
+    left = iter(wishes)
+    return lambda: next(left, Wish.FOLLOW)
+
+
+def outcome_of(follower: Follower) -> tuple[list[DeployEvent], Outcome]:
+    told: list[DeployEvent] = []
+    steps = follower.follow()
+    while True:
+        try:
+            told.append(next(steps))
+        except StopIteration as end:
+            return told, end.value
+
+
+def followed(
+    script: CloudFormationScript, time: PlayedTime, wish: Callable[[], Wish], *, creates: bool = False
+) -> tuple[list[DeployEvent], Outcome]:
+    return outcome_of(Follower(script.aws, STACK_ID, time.clock(), "event-0", deletes_on_failure=creates, wish=wish))
+
+
+def until_it_fails(events: Iterator[DeployEvent]) -> list[DeployEvent]:
+    """What is told before an error."""
+    told: list[DeployEvent] = []
+    try:
+        for item in events:
+            told.append(item)  # noqa: PERF402 - what came before the error counts
+    except LamedError:
+        return told
+    raise AssertionError("it did not fail")
+
+
+def failure(script: CloudFormationScript, outcome: Outcome) -> LamedError:
+    return apply.failure(script.aws, outcome, "lamed")
+
+
+def test_a_cancelled_update_is_rolled_back_and_ends_as_interrupted(
+    script: CloudFormationScript, time: PlayedTime
+) -> None:
+    begun = event(1, "lamed", "UPDATE_IN_PROGRESS")
+    script.poll("UPDATE_IN_PROGRESS", begun, CREATED)
+    script.answers("cancel_update_stack", {}, {"StackName": STACK_ID})
+    rolling = event(3, "lamed", "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+    stopped = event(2, "TrackFunction", "UPDATE_FAILED", "Resource update cancelled")
+    script.poll("UPDATE_ROLLBACK_IN_PROGRESS", rolling, stopped, begun)
+    script.poll("UPDATE_ROLLBACK_COMPLETE", event(4, "lamed", "UPDATE_ROLLBACK_COMPLETE"), rolling)
+    told, outcome = followed(script, time, wishing(Wish.CANCEL, Wish.CANCEL))
+    assert Warned("Cancelling: AWS undoes what it has done so far.") in told
+    error = failure(script, outcome)
+    assert error.what == "Cancelled, as was asked for. The stack was rolled back and works as before."
+    assert error.exit_code == ExitCode.INTERRUPTED
+
+
+def test_a_cancelled_creation_is_deleted_and_ends_as_interrupted(
+    script: CloudFormationScript, time: PlayedTime
+) -> None:
+    begun = event(1, "lamed", "CREATE_IN_PROGRESS")
+    script.poll("CREATE_IN_PROGRESS", begun, CREATED)
+    script.answers("delete_stack", {}, {"StackName": STACK_ID})
+    script.poll("DELETE_IN_PROGRESS", event(2, "lamed", "DELETE_IN_PROGRESS"), begun)
+    script.poll("DELETE_COMPLETE", event(3, "lamed", "DELETE_COMPLETE"), begun)
+    _, outcome = followed(script, time, wishing(Wish.CANCEL), creates=True)
+    error = failure(script, outcome)
+    assert error.what == "Cancelled, as was asked for. Everything that had been made was removed again."
+    assert error.exit_code == ExitCode.INTERRUPTED
+
+
+def test_what_cannot_be_cancelled_any_more_is_followed_to_its_end(
+    script: CloudFormationScript, time: PlayedTime
+) -> None:
+    begun = event(1, "lamed", "UPDATE_IN_PROGRESS")
+    script.poll("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", begun, CREATED)
+    script.fails("cancel_update_stack", "ValidationError", "CancelUpdateStack cannot be called from current status")
+    script.poll("UPDATE_COMPLETE", event(2, "lamed", "UPDATE_COMPLETE"), begun)
+    told, outcome = followed(script, time, wishing(Wish.CANCEL))
+    assert (
+        Warned("It cannot be cancelled any more: CancelUpdateStack cannot be called from current status. It goes on.")
+        in told
+    )
+    assert outcome.stack.state.succeeded
+    assert not outcome.cancelled
+
+
+def test_detaching_stops_asking_and_changes_nothing(script: CloudFormationScript, time: PlayedTime) -> None:
+    script.poll("UPDATE_IN_PROGRESS", event(1, "lamed", "UPDATE_IN_PROGRESS"), CREATED)
+    _, outcome = followed(script, time, wishing(Wish.DETACH))
+    assert outcome.detached
+    assert time.waits == []
+
+
+def test_after_detaching_a_deployment_attaches_and_hears_all_of_it_again(
+    script: CloudFormationScript, time: PlayedTime
+) -> None:
+    begun, made = event(1, "lamed", "UPDATE_IN_PROGRESS"), event(2, "Role", "UPDATE_COMPLETE", kind="IAM::Role")
+    script.stack("UPDATE_IN_PROGRESS", asked="lamed")
+    script.events(made, begun, CREATED)
+    script.poll("UPDATE_IN_PROGRESS", made, begun, CREATED)
+    events = list(
+        engine.deploy(config(), script.aws, options=engine.Options(clock=time.clock(), wish=wishing(Wish.DETACH)))
+    )
+    assert events[0] == Attached("lamed", "UPDATE_IN_PROGRESS")
+    assert [item.logical_id for item in events if isinstance(item, ResourceChanged)] == ["lamed", "Role"]
+    assert events[-1] == Detached("lamed")
+
+
+@pytest.mark.parametrize(
+    ("status", "operation", "expected", "midway", "end"),
+    [
+        ("ROLLBACK_COMPLETE", "delete_stack", {}, "DELETE_IN_PROGRESS", None),
+        ("ROLLBACK_FAILED", "delete_stack", {}, "DELETE_IN_PROGRESS", None),
+        ("CREATE_FAILED", "delete_stack", {}, "DELETE_IN_PROGRESS", None),
+        ("DELETE_FAILED", "delete_stack", {}, "DELETE_IN_PROGRESS", None),
+        ("UPDATE_FAILED", "rollback_stack", {"RetainExceptOnCreate": True}, "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_"),
+        ("UPDATE_ROLLBACK_FAILED", "continue_update_rollback", {}, "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_"),
+    ],
+)
+def test_a_stuck_stack_is_mended_by_the_step_that_its_state_asks_for(
+    script: CloudFormationScript,
+    time: PlayedTime,
+    status: str,
+    operation: str,
+    expected: dict[str, Any],
+    midway: str,
+    end: str | None,
+) -> None:
+    questions: list[str] = []
+    answers = iter([True])
+
+    def agree(question: str) -> bool:
+        questions.append(question)
+        return next(answers)
+
+    last = "DELETE_COMPLETE" if end is None else "UPDATE_ROLLBACK_COMPLETE"
+    script.stack(status, asked="lamed")
+    script.events(CREATED)
+    script.answers(operation, {}, {"StackName": STACK_ID, "ClientRequestToken": "t" * 32, **expected})
+    script.poll(status, CREATED)  # AWS has not begun yet
+    script.poll(midway, event(1, "lamed", midway), CREATED)
+    script.poll(last, event(2, "lamed", last), event(1, "lamed", midway), CREATED)
+    script.stack("UPDATE_IN_PROGRESS", asked="lamed")  # enough seen: what comes next is another story
+    script.fails("describe_stack_events", "AccessDenied", "", 403)
+    options = engine.Options(clock=time.clock(), mend=agree, draw=lambda: "t" * 32)
+    told = until_it_fails(engine.deploy(config(), script.aws, options=options))
+    assert told[0] == Mending("lamed", status)
+    assert len(questions) == 1
+    assert questions[0].endswith("?")
+
+
+def test_a_remedy_that_does_not_help_is_not_tried_for_ever(script: CloudFormationScript, time: PlayedTime) -> None:
+    begun, failed = event(1, "lamed", "DELETE_IN_PROGRESS"), event(2, "Role", "DELETE_FAILED", "In use")
+    script.stack("DELETE_FAILED", asked="lamed")
+    script.events(CREATED)
+    script.answers("delete_stack", {})
+    script.poll("DELETE_IN_PROGRESS", begun, CREATED)
+    script.poll("DELETE_FAILED", event(3, "lamed", "DELETE_FAILED"), failed, begun)
+    script.stack("DELETE_FAILED", asked="lamed", reason="Role could not be deleted.")
+    options = engine.Options(clock=time.clock(), mend=lambda _question: True)
+    with pytest.raises(NeedsRepairError, match=r"is in DELETE_FAILED \(Role could not be deleted\)"):
+        list(engine.deploy(config(), script.aws, options=options))
+
+
+def test_destroying_what_is_not_there_is_no_error() -> None:
+    script = CloudFormationScript(aws_for_stubs())
+    script.stack(None, asked="lamed")
+    aws = script.aws
+    with Stubber(aws.s3) as s3, Stubber(aws.sts) as sts:
+        sts.add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/a"})
+        s3.add_client_error("head_bucket", "404", http_status_code=404)
+        (last,) = destroy.destroy(config(), aws)
+    script.close()
+    assert last == Destroyed("lamed", changed=False, kept=("Counters in Redis stay.",))
+
+
+def test_a_deletion_that_fails_names_its_first_cause(script: CloudFormationScript, time: PlayedTime) -> None:
+    begun = event(1, "lamed", "DELETE_IN_PROGRESS")
+    script.events(CREATED)
+    script.answers("delete_stack", {}, {"StackName": STACK_ID, "ClientRequestToken": "t"})
+    script.poll("DELETE_IN_PROGRESS", begun, CREATED)
+    failed = event(
+        2, "Role", "DELETE_FAILED", "Cannot delete entity, must detach all policies first.", kind="IAM::Role"
+    )
+    script.poll("DELETE_FAILED", event(3, "lamed", "DELETE_FAILED"), failed, begun)
+    stack = Live("lamed", STACK_ID, "UPDATE_COMPLETE")
+    _, outcome = outcome_of(apply.delete(script.aws, stack, "t", time.clock()))
+    error = destroy._undeleted(outcome, "lamed")
+    assert error.what == (
+        "lamed could not be deleted completely: Role (AWS::IAM::Role): Cannot delete entity, must detach all policies "
+        "first. The stack is left in DELETE_FAILED."
+    )
+    assert error.fix == "Remove what blocks the deletion, then run lamed destroy again."
+    assert error.exit_code == ExitCode.NEEDS_REPAIR
+
+
+def test_credentials_that_expire_between_plan_and_apply_are_told_as_such(
+    script: CloudFormationScript, time: PlayedTime
+) -> None:
+    script.events(CREATED)
+    script.fails("execute_change_set", "ExpiredToken", "", 403)
+    with pytest.raises(LamedError) as expired:
+        apply.execute(script.aws, ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates=False), "t", time.clock())
+    assert expired.value.exit_code == ExitCode.CREDENTIALS
