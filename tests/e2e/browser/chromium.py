@@ -100,10 +100,8 @@ class Profile:
 
     def open(self, url: str = "") -> Page:
         """A new tab, with this page loaded or blank."""
-        target = self._devtools.call("Target.createTarget", url="about:blank", browserContextId=self._context)[
-            "targetId"
-        ]
-        page = Page(self._devtools, target, self._scripts, self._requested)
+        target = self._devtools.call("Target.createTarget", url="about:blank", browserContextId=self._context)
+        page = Page(self._devtools, target["targetId"], self._scripts, self._requested)
         if url:
             page.visit(url)
         return page
