@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sts import STSClient
 
     from lamed_tui.config.model import AwsSettings
@@ -108,6 +109,11 @@ class Aws:
         return client
 
     @cached_property
+    def secrets(self) -> SecretsManagerClient:
+        client: SecretsManagerClient = self._client("secretsmanager")
+        return client
+
+    @cached_property
     def sts(self) -> STSClient:
         client: STSClient = self._client("sts")
         return client
@@ -163,7 +169,7 @@ def connect(settings: AwsSettings, environment: Mapping[str, str]) -> Aws:
     import boto3
     from botocore.exceptions import BotoCoreError
 
-    from lamed_tui.aws.surroundings import session_in
+    from lamed_tui.aws.surroundings import assumed_role, session_in
 
     profile = environment.get("AWS_PROFILE") or environment.get("AWS_DEFAULT_PROFILE") or settings.profile
     try:
@@ -182,6 +188,11 @@ def connect(settings: AwsSettings, environment: Mapping[str, str]) -> Aws:
     if not region:
         raise no_region()
     endpoint, service_endpoints = _endpoints(environment, scoped)
+    aws = Aws(session, region, endpoint_url=endpoint, service_endpoints=service_endpoints, profile=profile)
+    if settings.role_arn is None:
+        return aws
+    assumed = assumed_role(core, settings.role_arn, settings.external_id, lambda: aws.sts)
+    session = boto3.Session(botocore_session=assumed)
     return Aws(session, region, endpoint_url=endpoint, service_endpoints=service_endpoints, profile=profile)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from botocore.session import Session
+    from mypy_boto3_sts import STSClient
+    from mypy_boto3_sts.type_defs import AssumeRoleRequestTypeDef
 
 _SETTLED_OUTSIDE = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}
 
@@ -42,6 +44,40 @@ def session_in(environment: Mapping[str, str], profile: str | None) -> Session:
             ),
         )
     _look_for_credentials_in(session, known)
+    return session
+
+
+def assumed_role(base: Session, role_arn: str, external_id: str | None, sts: Callable[[], STSClient]) -> Session:
+    """A session that acts as a role; its credentials are fetched when first needed, and again before they expire.
+
+    Args:
+        base: the session whose files and settings hold here too.
+        sts: the client that may assume the role.
+    """
+    import botocore.session
+    from botocore.credentials import CredentialProvider, CredentialResolver, DeferredRefreshableCredentials
+
+    def fetch() -> dict[str, str]:
+        request: AssumeRoleRequestTypeDef = {"RoleArn": role_arn, "RoleSessionName": "lamed"}
+        if external_id:
+            request["ExternalId"] = external_id
+        found = sts().assume_role(**request)["Credentials"]
+        return {
+            "access_key": found["AccessKeyId"],
+            "secret_key": found["SecretAccessKey"],
+            "token": found["SessionToken"],
+            "expiry_time": found["Expiration"].isoformat(),
+        }
+
+    class _Role(CredentialProvider):
+        METHOD = "assume-role"
+
+        def load(self) -> DeferredRefreshableCredentials:
+            return DeferredRefreshableCredentials(fetch, method=self.METHOD)
+
+    session = botocore.session.Session(profile=base.profile)
+    session.register_component("config_store", base.get_component("config_store"))
+    session.register_component("credential_provider", CredentialResolver([_Role()]))
     return session
 
 

@@ -85,7 +85,7 @@ def prepare(
     code = Code(artefacts.bucket_name(aws.identity().account, aws.region), key, package.sha256)
     live_routes = live.endpoints_of(live_body)
     live_password = secret.read_live_password(aws, stack, live_routes[0]["function"]) if live_routes else None
-    password = config.redis.password
+    password = config.redis.password if config.redis_secret is None else None
     rendered = template.render(
         config,
         wiring,
@@ -93,9 +93,12 @@ def prepare(
         secret_revision=secret.revision(password, live_password, stack.parameters.get(SECRET_REVISION), draw),
         runtime=template.runtime(),
         legacy_until=live_body.get("Metadata", {}).get(template.LEGACY_UNTIL) if legacy_until is None else legacy_until,
+        secret_reference=secret.reference(aws, config.redis_secret) if config.redis_secret else None,
     )
     hidden = {PASSWORD: password.get_secret_value()} if rendered.takes_password and password else {}
-    return Candidate(rendered, key, package, hidden, live_body, _is_live(rendered, live_body, stack))
+    others = {name: value for name, value in stack.tags.items() if name not in {live.NAME_TAG, live.RELEASE_TAG}}
+    is_live = _is_live(rendered, live_body, stack) and others == config.tags
+    return Candidate(rendered, key, package, hidden, live_body, is_live)
 
 
 def restored(release: Release, config: Config, aws: Aws, stack: Live) -> Candidate:

@@ -33,7 +33,7 @@ from lamed_tui.deploy.clock import Clock
 from lamed_tui.deploy.events import Applying, Attached, Declined, Detached, Mending, Planned, Warned
 from lamed_tui.deploy.following import Wish, always_follow
 from lamed_tui.deploy.machine import Phase, Signal
-from lamed_tui.errors import LamedError, UsageError
+from lamed_tui.errors import ConfigError, LamedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -142,6 +142,16 @@ def rollback(
         return candidate.restored(_release(aws, stack, release), config, aws, stack)
 
     yield from _Run(config, aws, chosen, prepare).run()
+
+
+def _refuse_without_log_role(aws: Aws) -> None:
+    """API Gateway writes access logs with a role of the whole region's, which is not ours to set."""
+    if not aws.apigateway.get_account().get("cloudwatchRoleArn"):
+        raise ConfigError(
+            f"access_logs is true, but API Gateway may not write logs in {aws.region}: its account settings name no "
+            "role.",
+            "Set the CloudWatch log role ARN in API Gateway's settings, or: lamed configure --set access_logs=false",
+        )
 
 
 def _release(aws: Aws, stack: Live, number: int | None) -> releases.Release:

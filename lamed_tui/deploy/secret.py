@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from lamed_tui.aws.errors import ServiceError
 from lamed_tui.deploy.environment import PASSWORD_VARIABLE
 from lamed_tui.deploy.template_functions import ALIAS, SECRET_REVISION
+from lamed_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from lamed_tui.aws.session import Aws
+    from lamed_tui.config.model import SecretSettings
     from lamed_tui.deploy.live import Live
 
 
@@ -34,6 +36,30 @@ def revision(
         live_password.encode(), password.get_secret_value().encode()
     )
     return live_revision if same and live_revision else draw()
+
+
+def reference(aws: Aws, settings: SecretSettings) -> str:
+    """The dynamic reference by which CloudFormation reads a password from Secrets Manager.
+
+    It names the version that is current now: after a rotation the next deployment names another, and so publishes new
+    versions of the functions. A reference without one would go on giving the old password, without a word.
+
+    Raises:
+        ConfigError: there is no such secret, or none of its versions is current.
+        AwsError: AWS refused or could not be reached.
+    """
+    try:
+        stages = aws.secrets.describe_secret(SecretId=settings.arn).get("VersionIdsToStages", {})
+    except ServiceError as error:
+        if error.code == "ResourceNotFoundException":
+            raise ConfigError(
+                f"redis_secret.arn: there is no secret {settings.arn} in {aws.region}.", "Correct it, or remove it."
+            ) from error
+        raise
+    current = next((version for version, names in stages.items() if "AWSCURRENT" in names), None)
+    if current is None:
+        raise ConfigError(f"redis_secret.arn: {settings.arn} holds no value.", "Give it a value in Secrets Manager.")
+    return f"{{{{resolve:secretsmanager:{settings.arn}:SecretString:{settings.key or ''}::{current}}}}}"
 
 
 def read_live_password(aws: Aws, stack: Live, function: str) -> str | None:

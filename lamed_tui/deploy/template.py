@@ -66,6 +66,7 @@ def render(
     secret_revision: str | None,
     runtime: str,
     legacy_until: int | None = None,
+    secret_reference: str | None = None,
 ) -> Template:
     """The template for a configuration.
 
@@ -74,14 +75,18 @@ def render(
         wiring: the functions and routes.
         code: where the package lies.
         secret_revision: a word that changes when the password changes; None when there is no password.
-        runtime: Lambda's name of the Python to run.
+        runtime: Lambda's name of the Python to run unless the configuration chooses one.
         legacy_until: the epoch second until which 0.4.3's own flags are honoured; None when they never were.
+        secret_reference: where CloudFormation finds the password in Secrets Manager; None when it is no secret there.
 
     Raises:
         ConfigError: the functions' settings do not fit into a Lambda environment.
     """
     variables = environment.variables(config, legacy_until)
+    if secret_reference is not None:
+        variables[environment.PASSWORD_VARIABLE] = secret_reference
     environment.check_size(variables, _password(config))
+    runtime = config.functions.runtime or runtime
     resources: Resources = {template_functions.ROLE: template_functions.role(config)}
     for function in wiring.functions:
         resources |= template_functions.function_resources(config, function, code, runtime, variables, secret_revision)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.deploy import logical_id
+from lamed_tui.deploy.template_functions import log_group_of, log_group_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lamed_tui.config.model import Config
+    from lamed_tui.config.model import Config, ThrottlingSettings
     from lamed_tui.deploy.template_functions import Resource, Resources
     from lamed_tui.deploy.wiring import Endpoint
 
@@ -18,9 +20,15 @@ STAGE = "Stage"
 STAGE_NAME = "prod"
 API_KEY = "ApiKey"
 _USAGE_PLAN = "UsagePlan"
-_STAGE_RATE, _STAGE_BURST = 1000, 2000
-_KEY_RATE, _KEY_BURST = 50, 100
-"""Requests a second and at once: for everybody together, and for the holder of the key (dashboards)."""
+_ACCESS_LOG = "AccessLogGroup"
+_ACCESS_LOG_FIELDS = {
+    "request_id": "$context.requestId",
+    "method": "$context.httpMethod",
+    "path": "$context.resourcePath",
+    "status": "$context.status",
+    "latency": "$context.responseLatency",
+}
+"""No address and no query: what identifies a visitor is not logged."""
 
 _PREFLIGHT_SECONDS = 600
 _ALL_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
@@ -44,8 +52,8 @@ def api_resources(config: Config, endpoints: Sequence[Endpoint], aliases: Mappin
             "DependsOn": sorted(set(surface) - {API}),
             "Properties": {"RestApiId": {"Ref": API}},
         },
-        **_stage(deployment_id),
-        **_key(),
+        **_stage(config, deployment_id),
+        **_key(config.throttling),
         **dict(_permissions(aliases)),
     }
 
@@ -188,8 +196,17 @@ def _gateway_answers(origin: str) -> Resources:
     }
 
 
-def _stage(deployment_id: str) -> Resources:
+def _stage(config: Config, deployment_id: str) -> Resources:
+    access_log: dict[str, Any] = {}
+    resources: Resources = {}
+    if config.access_logs:
+        resources[_ACCESS_LOG] = log_group_resource(config, log_group_of(config.name, "access"))
+        access_log["AccessLogSetting"] = {
+            "DestinationArn": {"Fn::GetAtt": [_ACCESS_LOG, "Arn"]},
+            "Format": json.dumps(_ACCESS_LOG_FIELDS),
+        }
     return {
+        **resources,
         STAGE: {
             "Type": "AWS::ApiGateway::Stage",
             "Properties": {
@@ -200,16 +217,17 @@ def _stage(deployment_id: str) -> Resources:
                     {
                         "ResourcePath": "/*",
                         "HttpMethod": "*",
-                        "ThrottlingRateLimit": _STAGE_RATE,
-                        "ThrottlingBurstLimit": _STAGE_BURST,
+                        "ThrottlingRateLimit": config.throttling.rate,
+                        "ThrottlingBurstLimit": config.throttling.burst,
                     }
                 ],
+                **access_log,
             },
-        }
+        },
     }
 
 
-def _key() -> Resources:
+def _key(limits: ThrottlingSettings) -> Resources:
     """A key and the plan that lets it in: a key attached to a stage directly opens nothing.
 
     The key has no name and no value of ours, so AWS makes both, and no template ever holds the value.
@@ -220,7 +238,7 @@ def _key() -> Resources:
             "Type": "AWS::ApiGateway::UsagePlan",
             "Properties": {
                 "ApiStages": [{"ApiId": {"Ref": API}, "Stage": {"Ref": STAGE}}],
-                "Throttle": {"RateLimit": _KEY_RATE, "BurstLimit": _KEY_BURST},
+                "Throttle": {"RateLimit": limits.key_rate, "BurstLimit": limits.key_burst},
             },
         },
         "UsagePlanKey": {

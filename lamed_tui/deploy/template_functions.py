@@ -21,7 +21,6 @@ ROLE = "Role"
 PASSWORD = "RedisPassword"  # noqa: S105 - the parameter's name
 SECRET_REVISION = "SecretRevision"  # noqa: S105 - the parameter's name
 ALIAS = "live"
-_RETENTION_DAYS = 30
 _NETWORK_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -55,6 +54,16 @@ def log_group(config: Config, function: FunctionSpec) -> str:
 def log_group_of(stack: str, function: str) -> str:
     """The log group of a function, from its name in AWS and the name of its stack."""
     return f"/lamed/{stack}/{function}"
+
+
+def log_group_resource(config: Config, name: str) -> Resource:
+    """A log group that goes with the stack."""
+    return {
+        "Type": "AWS::Logs::LogGroup",
+        "DeletionPolicy": "Delete",
+        "UpdateReplacePolicy": "Delete",
+        "Properties": {"LogGroupName": name, "RetentionInDays": config.functions.log_retention_days},
+    }
 
 
 def role(config: Config) -> Resource:
@@ -99,19 +108,14 @@ def function_resources(
     """Log group, function, version and alias of one function, each with its logical id."""
     log_group_id = logical_id.of(function.role, "LogGroup")
     function_id = logical_id.of(function.role, "Function")
-    yield (
-        log_group_id,
-        {
-            "Type": "AWS::Logs::LogGroup",
-            "DeletionPolicy": "Delete",
-            "UpdateReplacePolicy": "Delete",
-            "Properties": {"LogGroupName": log_group(config, function), "RetentionInDays": _RETENTION_DAYS},
-        },
-    )
+    yield log_group_id, log_group_resource(config, log_group(config, function))
     properties = _function_properties(
         config, function, code, runtime, variables, log_group_id, secret=secret_revision is not None
     )
-    yield function_id, {"Type": "AWS::Lambda::Function", "Properties": properties}
+    # How many containers may run is no part of what a version copies.
+    reserved = config.functions.reserved_concurrency
+    concurrency = {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
+    yield function_id, {"Type": "AWS::Lambda::Function", "Properties": {**properties, **concurrency}}
     # A version is a copy made once, so whatever it copies must be in its logical id, or a change never goes live. The
     # reverse holds too: AWS refuses a second version of an unchanged function, so nothing else may be in the id. The
     # secret's revision is random (see `secret.revision`), so the id tells nothing about the secret.
@@ -160,7 +164,7 @@ def _function_properties(
         "FunctionName": function.name,
         "Description": description,
         "Runtime": runtime,
-        "Architectures": ["arm64"],
+        "Architectures": [config.functions.architecture],
         "Handler": function.handler,
         "Code": {"S3Bucket": code.bucket, "S3Key": code.key},
         "Role": {"Fn::GetAtt": [ROLE, "Arn"]},

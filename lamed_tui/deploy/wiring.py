@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lamed_tui.config.model import WiringEntry
+from lamed_tui.config.model import FunctionSettings, WiringEntry
 from lamed_tui.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HANDLERS = ("lamed.track", "lamed.all", "lamed.experiment", "lamed.delete")
 """The functions of the handler package that a route may run."""
 
-DEFAULT_MEMORY_MB = 256
+DEFAULT_MEMORY_MB: int = FunctionSettings().memory_size
 DEFAULT_TIMEOUT_SECONDS = 10
 _LEGACY_PREFIX = "lamed-"
 _MAX_FUNCTION_NAME = 64
@@ -111,7 +111,7 @@ def resolve(config: Config) -> Wiring:
     entries += [(f"extra_wiring.{index}", entry) for index, entry in enumerate(config.extra_wiring)]
     for where, entry in entries:
         warnings += _unused_keys(where, entry)
-        function = _function(where, entry, config.name, functions, warnings)
+        function = _function(where, entry, config, functions, warnings)
         functions[function.name] = function
         endpoint = _endpoint(entry, function)
         place = (endpoint.path, endpoint.method)
@@ -134,7 +134,7 @@ def function_role(name: str) -> str:
 
 
 def _function(
-    where: str, entry: WiringEntry, prefix: str, known: Mapping[str, FunctionSpec], warnings: list[str]
+    where: str, entry: WiringEntry, config: Config, known: Mapping[str, FunctionSpec], warnings: list[str]
 ) -> FunctionSpec:
     wanted = entry.function
     if wanted.handler not in HANDLERS:
@@ -142,7 +142,7 @@ def _function(
             f"{where}.lambda.Handler: {wanted.handler} is not a handler; it must be one of {', '.join(HANDLERS)}.", _FIX
         )
     role = function_role(wanted.function_name)
-    name = f"{prefix}-{role}"
+    name = f"{config.name}-{role}"
     if len(name) > _MAX_FUNCTION_NAME:
         raise ConfigError(
             f"{where}.lambda.FunctionName: becomes {name}, which has {len(name)} characters; "
@@ -150,12 +150,13 @@ def _function(
             _FIX,
         )
     before = known.get(name)
+    default = config.functions.memory_size
     if before is None:
         return FunctionSpec(
             name,
             role,
             wanted.handler,
-            wanted.memory_size or DEFAULT_MEMORY_MB,
+            default if entry in BUILT_IN else wanted.memory_size or default,
             wanted.timeout or DEFAULT_TIMEOUT_SECONDS,
         )
     if before.handler != wanted.handler:

@@ -103,3 +103,25 @@ def test_a_password_that_is_no_longer_needed_is_gone(place: Place) -> None:
     assert place.deployed().changed
     assert function_password(place) is None
     assert "RedisPassword" not in live.read(place.aws, "shop").parameters
+
+
+def test_a_password_in_secrets_manager_reaches_the_functions_and_a_rotated_one_after_the_next_deployment(
+    place: Place,
+) -> None:
+    made = place.aws.secrets.create_secret(Name="redis", SecretString=json.dumps({"password": "one"}))
+    config = place.config(redis_secret={"arn": made["ARN"], "key": "password"})
+    assert place.deployed(config, options=UNTRIED).changed
+    assert function_password(place) == "one"
+    assert not place.deployed(config, options=UNTRIED).changed
+    place.aws.secrets.put_secret_value(SecretId=made["ARN"], SecretString=json.dumps({"password": "two"}))
+    assert function_password(place) == "one"
+    assert place.deployed(config, options=UNTRIED).changed
+    assert function_password(place) == "two"
+
+
+def test_tags_of_ones_own_are_on_everything_and_changing_them_alone_is_a_release(place: Place) -> None:
+    place.deployed(place.config(tags={"team": "shop"}), options=UNTRIED)
+    assert live.read(place.aws, "shop").tags["team"] == "shop"
+    assert not place.deployed(place.config(tags={"team": "shop"}), options=UNTRIED).changed
+    assert place.deployed(place.config(tags={"team": "web"}), options=UNTRIED).changed
+    assert live.read(place.aws, "shop").tags["team"] == "web"
