@@ -143,29 +143,43 @@ def counter_key(namespace: str, experiment: str, goal: str, variant: str, *, clu
     return "{}:counters:{}:{}:{}".format(*names)
 
 
-def group_counters(
+def located_counters(
     namespace: str, experiments: Iterable[str], counter_keys: Iterable[str]
-) -> dict[str, dict[tuple[str, str], list[str]]]:
-    """Counter keys by experiment, then by (goal, variant), all names decoded.
+) -> list[tuple[str, str, str, str]]:
+    """Counter keys with the names of experiment, goal and variant in them, decoded.
 
     0.4.3 wrote names raw, so a key may have too many parts: `experiments`, the members of the namespace's experiments
     set, then say where the experiment's name ends. The last ``:`` of the rest divides goal from variant, but a rest
-    that begins with `PARTICIPATE` has it as the goal: there only the variant's name can hold the ``:``. One
-    (goal, variant) may have several keys, an old raw one and a new encoded one: their counts belong together.
-    An experiment without any counter is there with an empty mapping; keys of other namespaces are left out.
+    that begins with `PARTICIPATE` has it as the goal: there only the variant's name can hold the ``:``. Keys of other
+    namespaces are left out.
     """
     members = set(experiments)
-    groups: dict[str, dict[tuple[str, str], list[str]]] = {decode(member): {} for member in members}
     prefixes = [
         f"{spelling}:counters:" for spelling in dict.fromkeys(spellings(namespace) + spellings(namespace, cluster=True))
     ]
+    located = []
     for key in counter_keys:
         for prefix in prefixes:
             if key.startswith(prefix) and len(parts := key[len(prefix) :].split(":")) >= 3:
                 names = parts if len(parts) == 3 else _names(parts, members)
                 experiment, goal, variant = map(decode, names) if "%" in key else names
-                groups.setdefault(experiment, {}).setdefault((goal, variant), []).append(key)
+                located.append((key, experiment, goal, variant))
                 break
+    return located
+
+
+def group_counters(
+    namespace: str, experiments: Iterable[str], counter_keys: Iterable[str]
+) -> dict[str, dict[tuple[str, str], list[str]]]:
+    """`located_counters` by experiment, then by (goal, variant).
+
+    One (goal, variant) may have several keys, an old raw one and a new encoded one: their counts belong together.
+    An experiment without any counter is there with an empty mapping.
+    """
+    members = set(experiments)
+    groups: dict[str, dict[tuple[str, str], list[str]]] = {decode(member): {} for member in members}
+    for key, experiment, goal, variant in located_counters(namespace, members, counter_keys):
+        groups.setdefault(experiment, {}).setdefault((goal, variant), []).append(key)
     return groups
 
 
@@ -178,12 +192,11 @@ def _names(parts: list[str], members: set[str]) -> list[str]:
     return [":".join(parts[:-2]), parts[-2], parts[-1]]
 
 
-def goals_of(counters: Mapping[tuple[str, str], Iterable[str]], counts: Mapping[str, int]) -> list[dict[str, object]]:
-    """One experiment's goals in the shape of 0.4.3's answer, sorted by name.
+def goals_of(totals: Mapping[tuple[str, str], int]) -> list[dict[str, object]]:
+    """One experiment's goals in the shape of 0.4.3's answer, sorted by name, from its counts by (goal, variant).
 
     Every goal but `PARTICIPATE` lists every variant of the experiment; `trials` is the variant's participants.
     """
-    totals = {names: sum([counts.get(key, 0) for key in keys]) for names, keys in counters.items()}
     trials = [(variant, totals.get((PARTICIPATE, variant), 0)) for variant in sorted({names[1] for names in totals})]
     return [
         {

@@ -7,7 +7,7 @@ from lamed.store import KEYS_A_COMMAND, chunks, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import TypeAlias
 
     from lamed.resp import Reply
@@ -23,24 +23,35 @@ def read(store: Store, namespace: str, names: Sequence[str] | None, *, deadline:
     Raises:
         StoreError: Redis could not be reached by `deadline` (on the monotonic clock), or answered an error.
     """
-    _, groups = index_of(store, namespace, deadline=deadline)
-    chosen = sorted(groups) if names is None else names
-    counters = [key for name in dict.fromkeys(chosen) for group in groups.get(name, {}).values() for key in group]
+    members, listed = _index(store, namespace, deadline)
+    located = keys.located_counters(namespace, members, listed)
+    totals: dict[str, dict[tuple[str, str], int]] = {keys.decode(member): {} for member in members}
+    if names is not None:
+        wanted = set(names)
+        located = [counter for counter in located if counter[1] in wanted]
     # Keys of one command must share a slot on a cluster.
-    commands = [["MGET", *some] for some in chunks(counters, 1 if store.cluster else KEYS_A_COMMAND)]
-    values = [value for reply in store.ask(commands, deadline) if isinstance(reply, list) for value in reply]
-    counts = {key: _count(value) for key, value in zip(counters, values, strict=True)}
-    return [(name, keys.goals_of(groups.get(name, {}), counts)) for name in chosen]
+    some_keys = chunks([counter[0] for counter in located], 1 if store.cluster else KEYS_A_COMMAND)
+    replies = store.ask([["MGET", *some] for some in some_keys], deadline)
+    values = [value for reply in replies if isinstance(reply, list) for value in reply]
+    for (_, experiment, goal, variant), value in zip(located, values, strict=True):
+        counts = totals.setdefault(experiment, {})
+        counts[goal, variant] = counts.get((goal, variant), 0) + _count(value)
+    return [(name, keys.goals_of(totals.get(name, {}))) for name in (sorted(totals) if names is None else names)]
 
 
 def index_of(store: Store, namespace: str, *, deadline: float) -> tuple[list[str], Groups]:
     """The members of a namespace's experiments set, as stored, and its counter keys, grouped."""
+    members, listed = _index(store, namespace, deadline)
+    return members, keys.group_counters(namespace, members, listed)
+
+
+def _index(store: Store, namespace: str, deadline: float) -> tuple[list[str], Iterable[str]]:
+    """The members of a namespace's experiments set, and its counter keys, each once."""
     experiment_sets, counter_sets = keys.index_keys(namespace, cluster=store.cluster)
     commands = [["SMEMBERS", key] for key in (*experiment_sets, *counter_sets)]
     replies = [texts(reply) for reply in store.ask(commands, deadline)]
     members = [member for reply in replies[: len(experiment_sets)] for member in reply]
-    counters = dict.fromkeys([key for reply in replies[len(experiment_sets) :] for key in reply])
-    return members, keys.group_counters(namespace, members, counters)
+    return members, dict.fromkeys([key for reply in replies[len(experiment_sets) :] for key in reply])
 
 
 def _count(value: Reply) -> int:

@@ -107,14 +107,8 @@ def test_grouping_leaves_out_what_is_no_counter_of_the_namespace() -> None:
 
 
 def test_goals_list_every_variant_with_its_participants_and_leave_participation_out() -> None:
-    counters = {
-        ("participate", "b"): ["p1", "p2"],
-        ("participate", "a"): ["p3"],
-        ("buy", "b"): ["s"],
-        ("see", "c"): ["t"],
-    }
-    counts = {"p1": 2, "p2": 3, "p3": 7, "s": 1}
-    assert keys.goals_of(counters, counts) == [
+    totals = {("participate", "b"): 5, ("participate", "a"): 7, ("buy", "b"): 1, ("see", "c"): 0}
+    assert keys.goals_of(totals) == [
         {
             "goal": "buy",
             "results": [
