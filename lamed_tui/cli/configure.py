@@ -35,10 +35,13 @@ _WAYS = (
     metavar="KEY=VALUE",
     help="Set a key such as redis.host. Repeat it to set several at once: all or none.",
 )
+@click.option("--plain", is_flag=True, help="Ask line by line, as for screen readers and small terminals.")
 @click.option("--edit", is_flag=True, help="Open the file in $VISUAL or $EDITOR, and check it on saving.")
 @pass_invocation
-def configure(invocation: Invocation, *, show: bool, as_json: bool, assignments: tuple[str, ...], edit: bool) -> int:
-    """Set up Redis and AWS: answer a few questions, or use one of the options.
+def configure(
+    invocation: Invocation, *, show: bool, as_json: bool, assignments: tuple[str, ...], plain: bool, edit: bool
+) -> int:
+    """Set up Redis, AWS and the endpoints: the wizard, or one of the options.
 
     \b
     VALUE is JSON where it is JSON ("true", "[1, 2]"), else text.
@@ -48,8 +51,8 @@ def configure(invocation: Invocation, *, show: bool, as_json: bool, assignments:
                    input, so that no secret stands in the shell's history
     Secrets are always text. A dot within a name is written \\.
     """
-    if show + bool(assignments) + edit > 1:
-        raise click.UsageError("--show, --set and --edit exclude each other.")
+    if show + bool(assignments) + plain + edit > 1:
+        raise click.UsageError("--show, --set, --plain and --edit exclude each other.")
     if as_json and not show:
         raise click.UsageError("--json needs --show.")
     from lamed_tui.config import files
@@ -64,9 +67,13 @@ def configure(invocation: Invocation, *, show: bool, as_json: bool, assignments:
         return _edit(path)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("Nobody is there to answer questions: this is not a terminal.", _WAYS)
-    from lamed_tui.cli.configure_questions import ask
+    if plain:
+        from lamed_tui.cli.configure_questions import ask
 
-    return ask(path, os.environ)
+        return ask(path, os.environ)
+    from lamed_tui.cli.console import open_setup
+
+    return open_setup(path)
 
 
 def _show(invocation: Invocation, *, as_json: bool) -> None:

@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from lamed_tui.errors import UsageError
+from lamed_tui.cli.output import say
+from lamed_tui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lamed_tui.cli.context import Invocation
+    from lamed_tui.console.app import LamedConsole
+    from lamed_tui.console.workplace import Workplace
 
 _INTERVAL = 2.0
+_DEMO = "demo"
+
+
+def open_first(invocation: Invocation) -> int:
+    """`lamed` alone: the monitor, or setting up as long as there is no configuration file.
+
+    Raises:
+        UsageError: there is no terminal to draw on.
+        ConfigError: the settings cannot be read.
+        click.exceptions.Exit: the console crashed; its exit code.
+    """
+    from lamed_tui.config import files
+
+    path = files.locate(invocation.config_path)
+    if path.exists():
+        return open_console(invocation)
+    _need_a_terminal("Use lamed configure --set, lamed watch --plain, or lamed results.")
+    code = _set_up(path)
+    if code:
+        raise click.exceptions.Exit(code)
+    return code
+
+
+def open_setup(path: Path) -> int:
+    """The console, opened on setting up this file; DECLINED when it was left with answers that were not saved.
+
+    Raises:
+        UsageError: there is no terminal to draw on.
+        ConfigError: the file is there and cannot be set up.
+    """
+    from lamed_tui.setup import drafts
+    from lamed_tui.setup.state import begin
+
+    _need_a_terminal("Use lamed configure --plain, --set, --edit or --show.")
+    begin(path)  # what is wrong with the file is better said here than on a screen that can do nothing about it
+    return _set_up(path) or (ExitCode.DECLINED if drafts.find(path) else ExitCode.OK)
 
 
 def open_console(
@@ -29,17 +71,48 @@ def open_console(
         ConfigError: the settings cannot be read.
         click.exceptions.Exit: the console crashed; its exit code, for callers that return nothing.
     """
-    # Textual reads stdin and draws on stderr; stdout belongs to whatever the console prints when it closes.
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UsageError(
-            "The console needs a terminal, and this is not one.",
-            "Use lamed watch --plain or lamed watch --json, or lamed results.",
-        )
+    _need_a_terminal("Use lamed watch --plain or lamed watch --json, or lamed results.")
     from lamed_tui.cli.sources import watched_source
-    from lamed_tui.console.app import run_console
+    from lamed_tui.console.app import LamedConsole
 
-    with watched_source(invocation.load().config, namespace, source) as opened:
-        code = run_console(opened, interval=interval)
+    loaded = invocation.load()
+    with watched_source(loaded.config, namespace, source) as opened:
+        code = _run(LamedConsole(opened, workplace=_workplace(loaded.path), interval=interval), loaded.path)
     if code:
         raise click.exceptions.Exit(code)
     return code
+
+
+def _set_up(path: Path) -> int:
+    from lamed_tui.console.app import LamedConsole
+
+    return _run(LamedConsole(workplace=_workplace(path), interval=_INTERVAL), path)
+
+
+def _run(app: LamedConsole, path: Path) -> int:
+    """Show the console, see to what it was left for, and say what is left behind."""
+    from lamed_tui.console.app import run_app
+    from lamed_tui.setup import drafts
+
+    code = run_app(app)
+    if drafts.find(path):
+        say(f"Unfinished answers are kept in {drafts.draft_of(path)}, without secrets. Go on with: lamed configure")
+    if code == ExitCode.OK and app.wanted == _DEMO:
+        from lamed_tui.cli.demo import demo
+
+        outcome: int | None = click.get_current_context().invoke(demo)
+        return outcome or ExitCode.OK
+    return code
+
+
+def _workplace(path: Path) -> Workplace:
+    from lamed_tui.cli.sources import open_source
+    from lamed_tui.console.workplace import Workplace
+
+    return Workplace(path, os.environ, lambda loaded: open_source(loaded.config, loaded.config.namespace))
+
+
+def _need_a_terminal(instead: str) -> None:
+    # Textual reads stdin and draws on stderr; stdout belongs to whatever the console prints when it closes.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError("The console needs a terminal, and this is not one.", instead)

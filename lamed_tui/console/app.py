@@ -8,20 +8,24 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.reactive import var
 from textual.worker import Worker, WorkerState
 
+from lamed_tui.console.background import in_background
 from lamed_tui.console.crash import crash_report
 from lamed_tui.console.feed import Feed, FeedState
 from lamed_tui.console.help import HelpScreen
 from lamed_tui.console.monitor.screen import MonitorScreen
+from lamed_tui.console.setup.messages import SetupDone, WayOn
 from lamed_tui.console.themes import DARK, THEMES
-from lamed_tui.errors import ExitCode
+from lamed_tui.errors import ExitCode, LamedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,8 +33,11 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.screen import Screen
 
+    from lamed_tui.config.files import LoadedConfig
+    from lamed_tui.console.workplace import Workplace
     from lamed_tui.experiments.source import SnapshotSource
 
+_MONITOR = "monitor"
 _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -50,8 +57,12 @@ class Mode:
 class LamedConsole(App[None]):
     """The shell around the modes: it owns the feed, so that reading goes on whichever screen is shown.
 
+    Attributes:
+        wanted: what the person left the console for, such as `demo`; whoever opened the console sees to it.
+
     Args:
-        source: what is watched; the caller closes it.
+        source: what is watched; the caller closes it. Without one, the console opens on setting up.
+        workplace: the file that the console may set up; without one, it only watches.
         interval: seconds between readings.
         note: a word about the whole session, such as "demo", shown in the title.
         clock: seconds on a clock that never goes back.
@@ -63,8 +74,10 @@ class LamedConsole(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", id="app.help", tooltip="Keys, and what is shown"),
         Binding("q", "quit", "Quit", id="app.quit", tooltip="Close the console"),
+        # Where text is typed, letters are letters: the same two actions by keys that always work.
+        Binding("f1", "help", "Help", key_display="F1", id="app.help-always", tooltip="Keys, and what is shown"),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit-always", priority=True, tooltip="Close, always"),
         Binding("ctrl+p", "command_palette", "Palette", id="app.palette", priority=True, tooltip="Find an action"),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit-always", show=False, priority=True, tooltip="Close, always"),
         Binding("ctrl+c", "interrupt", "Copy what is selected, else quit", id="app.interrupt", show=False),
     ]
 
@@ -73,28 +86,80 @@ class LamedConsole(App[None]):
 
     def __init__(
         self,
-        source: SnapshotSource,
+        source: SnapshotSource | None = None,
         *,
+        workplace: Workplace | None = None,
         interval: float = 2.0,
         note: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self._feed = Feed(source, interval=interval, publish=self._publish, clock=clock)
-        self.modes = (Mode("monitor", "Monitor", lambda: MonitorScreen(self._feed, clock=clock, note=note)),)
-        for mode in self.modes:
-            self.add_mode(mode.id, mode.open)
+        self.wanted: str | None = None
+        self.modes: tuple[Mode, ...] = ()
+        self._workplace = workplace
+        self._interval = interval
+        self._note = note
+        self._clock = clock
+        self._own_source: SnapshotSource | None = None
+        self._feed: Feed | None = None
+        self._feed_worker: Worker[None] | None = None
+        if source is not None:
+            self._take_source(source)
+        if workplace is not None:
+            self._add(Mode("setup", "Setup", self._setup_screen))
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
 
     def on_mount(self) -> None:
-        self.feed_state = self._feed.state
+        self._start_feed()
         self.switch_mode(self.modes[0].id)
-        # The description is explicit because the default one spells out arguments, which may hold a password.
+
+    def on_unmount(self) -> None:
+        if self._own_source is not None:
+            self._own_source.close()
+
+    @on(SetupDone)
+    def _set_up(self, event: SetupDone) -> None:
         self.run_worker(
-            self._feed.run(), name="feed", description="reads the counters again and again", exit_on_error=False
+            self._watch_anew(event.loaded, go=event.way == "watch"),
+            name="watch",
+            description="opens what has been set up",
+            exit_on_error=False,
         )
+
+    async def _watch_anew(self, loaded: LoadedConfig, *, go: bool) -> None:
+        """Watch what has just been set up, in place of what was watched before."""
+        if self._workplace is None:
+            return
+        try:
+            source = await in_background(partial(self._workplace.watch, loaded), name="opening what is watched")
+        except LamedError as error:
+            self.notify(str(error), severity="warning")
+            return
+        if self._feed_worker is not None:
+            self._feed_worker.cancel()
+        if self._own_source is not None:
+            self._own_source.close()
+        self._own_source = source
+        if any(mode.id == _MONITOR for mode in self.modes):
+            self.modes = tuple(mode for mode in self.modes if mode.id != _MONITOR)
+            await self.remove_mode(_MONITOR)
+        self._take_source(source)
+        self._start_feed()
+        if go:
+            self.switch_mode(_MONITOR)
+
+    @on(WayOn)
+    def _leave_setup(self, event: WayOn) -> None:
+        """Go where the person wants to go from setting up."""
+        if event.way in {mode.id for mode in self.modes}:
+            self.switch_mode(event.way)
+        elif event.way == _MONITOR:
+            self.notify("The monitor opens as soon as what it watches is known.")
+        else:
+            self.wanted = event.way
+            self.exit()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that fails unexpectedly is a defect: say so instead of showing old numbers for ever."""
@@ -134,6 +199,32 @@ class LamedConsole(App[None]):
     def _publish(self, state: FeedState) -> None:
         self.feed_state = state
 
+    def _setup_screen(self) -> Screen[None]:
+        from lamed_tui.console.setup.screen import SetupScreen  # brings what only setting up needs
+
+        if self._workplace is None:
+            raise RuntimeError("there is nothing to set up")
+        return SetupScreen(self._workplace, note=self._note, clock=self._clock)
+
+    def _add(self, mode: Mode) -> None:
+        self.modes = (*self.modes, mode)
+        self.add_mode(mode.id, mode.open)
+
+    def _take_source(self, source: SnapshotSource) -> None:
+        """Have a monitor for a source, which is read once the feed is started."""
+        feed = Feed(source, interval=self._interval, publish=self._publish, clock=self._clock)
+        self._feed = feed
+        self._add(Mode(_MONITOR, "Monitor", lambda: MonitorScreen(feed, clock=self._clock, note=self._note)))
+
+    def _start_feed(self) -> None:
+        if self._feed is None:
+            return
+        self.feed_state = self._feed.state
+        # The description is explicit because the default one spells out arguments, which may hold a password.
+        self._feed_worker = self.run_worker(
+            self._feed.run(), name="feed", description="reads the counters again and again", exit_on_error=False
+        )
+
     def _runner(self, node: Any, binding: Binding) -> Callable[[], Any]:
         return lambda: self.run_action(binding.action, default_namespace=node)
 
@@ -159,7 +250,11 @@ def run_console(source: SnapshotSource, *, interval: float = 2.0, note: str = ""
         interval: seconds between readings.
         note: a word about the whole session, such as "demo", shown in the title.
     """
-    app = LamedConsole(source, interval=interval, note=note)
+    return run_app(LamedConsole(source, interval=interval, note=note))
+
+
+def run_app(app: LamedConsole) -> int:
+    """As `run_console`, for a console that the caller has made."""
     with _handlers_put_back():
         asyncio.run(_until_closed(app))
     return app.return_code or ExitCode.OK

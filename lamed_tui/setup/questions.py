@@ -77,6 +77,12 @@ def text_of(question: Question, document: Mapping[str, Any]) -> str:
     return "" if value is None else str(value)
 
 
+def default_text(question: Question) -> str:
+    """What an empty answer means, where it means something."""
+    default = _default(question.key)
+    return "" if default is None or isinstance(default, bool) else str(default)
+
+
 def has_value(question: Question, document: Mapping[str, Any]) -> bool:
     """Whether the document holds a value of its own; so a secret can be told from none without showing it."""
     return value_at(_spread(document), question.key) is not None

@@ -95,9 +95,8 @@ def completed(state: SetupState, environment: Mapping[str, str]) -> SetupState:
         return state
     if value_at(state.document, "redis.unix_socket_path") is not None:
         return state
-    address, port = REDIS.questions[:2]
-    values = {question.key: value_of(question, state.document) for question in (address, port)}
-    return replace(state, document=with_values(state.document, values))
+    spelt_out = {question.key.partition(".")[2]: value_of(question, state.document) for question in REDIS.questions[:2]}
+    return replace(state, document={"redis": {**spelt_out, **state.document.get("redis", {})}, **_others(state)})
 
 
 def rebased(state: SetupState, before: Document, *, exists: bool) -> SetupState:
@@ -137,3 +136,7 @@ def step_after(state: SetupState, by: int) -> StepId | None:
     ids = [step.id for step in steps_of(state.way)]
     index = ids.index(state.step) + by
     return ids[index] if 0 <= index < len(ids) else None
+
+
+def _others(state: SetupState) -> Document:
+    return {key: value for key, value in state.document.items() if key != "redis"}

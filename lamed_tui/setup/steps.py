@@ -50,7 +50,6 @@ REDIS = Step(
             "Address",
             "A host name or an IP address. A whole redis:// or rediss:// URL fills in everything it says.",
             "address",
-            hint="redis.example.com",
         ),
         Question("redis.port", "Port", "Usually 6379; hosted servers often have one of their own.", "number"),
         Question("redis.ssl", "TLS", "Whether to encrypt the connection: yes for any server on the internet.", "flag"),
@@ -130,3 +129,9 @@ def checks_of(step: Step, way: Way) -> tuple[str, ...]:
 def about(step: Step, way: Way) -> str:
     """What to say of a step."""
     return WATCHED_REDIS if step is REDIS and way == "watch" else step.about
+
+
+def help_on(step: Step, way: Way) -> str:
+    """All that is said about a step, for a page of help."""
+    lines = [about(step, way), *(f"{question.title}: {question.help}" for question in step.questions)]
+    return "\n\n".join(lines)

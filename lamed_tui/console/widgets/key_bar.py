@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import Binding
 
-_ALWAYS = ("app.help", "app.quit")
+_ALWAYS = ("app.help", "app.help-always", "app.quit", "app.quit-always")
 _PADDING = 3
 """Cells around a key and its description."""
 
@@ -33,8 +33,10 @@ class KeyBar(Footer):
             return
         shown: dict[str, tuple[Binding, bool]] = {}
         for _, binding, enabled, _ in self.screen.active_bindings.values():
-            if binding.show:
-                shown.setdefault(binding.action, (binding, enabled))
+            known = shown.get(binding.action)
+            if binding.show and (known is None or known[0].priority):  # of two keys for one action, the plainer
+                shown.pop(binding.action, None)
+                shown[binding.action] = (binding, enabled)
         self._composed_for = self.app.size.width
         for binding, enabled in self._fitting(list(shown.values()), self._composed_for):
             yield FooterKey(

@@ -1,0 +1,1 @@
+"""The wizard: Redis, AWS, endpoints and review, one step a service."""

