@@ -63,9 +63,9 @@ def lamed(context: click.Context, *, config_path: Path | None, debug: bool) -> N
     """
     context.obj = Invocation(config_path, debug)
     if context.invoked_subcommand is None:
-        from lamed_tui.cli.console import open_console
+        from lamed_tui.cli.console import open_first
 
-        open_console(context.obj)
+        open_first(context.obj)
 
 
 def main() -> None:
