@@ -24,6 +24,7 @@ _COMMANDS = {
     "rollback": "operate",
     "logs": "logs",
     "destroy": "operate",
+    "adopt": "adopt",
     "package": "deploy",
     "watch": "results",
     "results": "results",

@@ -1,0 +1,163 @@
+"""Taking over what the real lamed 0.4.3 deployed: its URL and its key go on, through the new functions, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+import redis
+
+from lamed_tui.deploy import adopt, adoption_records, artefacts, destroy, engine, live, status
+from lamed_tui.deploy.adopt import Adopting, Legacy
+from lamed_tui.deploy.clock import Clock
+from lamed_tui.deploy.events import Deployed, Planned, SmokeChecked
+from lamed_tui.errors import DeployError, UsageError
+from tests import old_lamed
+from tests.integration.deploy.http import ask, event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.integration.deploy.conftest import Place
+
+COMMAND = Path(__file__).with_name("old_command.py")
+UNTRIED = engine.Options(smoke_test=False)
+
+
+def first(found: Sequence[Legacy]) -> Legacy:
+    return found[0]
+
+
+def always(_question: str) -> bool:
+    return True
+
+
+AGREED = Adopting(first, always, UNTRIED)
+
+
+@pytest.fixture
+def old(place: Place, tmp_path: Path) -> Legacy:
+    """What `lamed deploy` of 0.4.3 makes, by its own command line."""
+    host, port = urlsplit(place.redis_url).hostname, urlsplit(place.redis_url).port
+    (tmp_path / "config.json").write_text(json.dumps({"redis": {"host": host, "port": port}}))
+    libraries = str(Path(str(boto3.__file__)).parents[1])
+    variables = {**os.environ, **place.environment, "AWS_DEFAULT_REGION": place.environment["AWS_REGION"]}
+    subprocess.run(
+        [old_lamed.python(), "-I", "-W", "ignore", str(COMMAND), libraries],
+        cwd=tmp_path,
+        env=variables,
+        check=True,
+        capture_output=True,
+    )
+    (found,) = adopt.find(place.aws, live.read(place.aws, place.name))
+    return found
+
+
+def old_key(place: Place) -> str:
+    (found,) = [key for key in place.aws.apigateway.get_api_keys(includeValues=True)["items"] if key["name"] == "lamed"]
+    return found["value"]
+
+
+def integrations(place: Place, api: str) -> list[Any]:
+    return [
+        {name: value for name, value in method.items() if name != "ResponseMetadata"}
+        for method in adopt._methods(place.aws, api)
+    ]
+
+
+def test_the_old_url_counts_through_the_new_functions_and_both_keys_open_both_urls(place: Place, old: Legacy) -> None:
+    assert sorted(old.paths) == ["DELETE /delete", "GET /experiments", "GET /track"]
+    events = list(adopt.adopt(place.config(), place.aws, AGREED))
+    deployed = next(item for item in events if isinstance(item, Deployed))
+    checks = [item for item in events if isinstance(item, SmokeChecked)]
+    assert len(checks) == 16
+    assert all(check.passed for check in checks)
+    url = adopt.base_url(place.aws, old.api)
+    assert ask(url + "/track", event("1")).body == {"status": "counted"}
+    assert ask(deployed.base_url + "/track", event("1")).body == {"status": "duplicate"}
+    for base in (url, deployed.base_url):
+        for key in (old_key(place), status.read_api_key(place.aws, deployed.api_key_id)):
+            assert ask(base + "/experiments", headers={"x-api-key": key}).status == 200
+        assert ask(base + "/experiments").status == 403
+
+
+def test_events_that_the_old_functions_counted_are_not_counted_again(place: Place, old: Legacy) -> None:
+    list(adopt.adopt(place.config(), place.aws, AGREED))
+    with redis.Redis.from_url(place.redis_url) as client:
+        flag = hashlib.sha1(b"alephbet:counters:button:participate:red seen", usedforsecurity=False).hexdigest()
+        client.set(flag, "1", ex=3600)
+    assert ask(adopt.base_url(place.aws, old.api) + "/track", event("seen")).body == {"status": "duplicate"}
+    variables = place.aws.functions.get_function_configuration(FunctionName="shop-track", Qualifier="live")
+    until = int(variables["Environment"]["Variables"]["LAMED_LEGACY_UNTIL"])
+    assert until >= Clock().now().timestamp() + 86400
+    # A later deployment keeps it, and nothing changes because of it.
+    assert not place.deployed(options=UNTRIED).changed
+
+
+def test_undo_restores_every_method_deployment_and_key(place: Place, old: Legacy) -> None:
+    before = integrations(place, old.api)
+    stage = place.aws.apigateway.get_stage(restApiId=old.api, stageName="prod")["deploymentId"]
+    list(adopt.adopt(place.config(), place.aws, AGREED))
+    assert integrations(place, old.api) != before
+    assert place.aws.apigateway.get_stage(restApiId=old.api, stageName="prod")["deploymentId"] != stage
+    list(adopt.undo(place.config(), place.aws, Clock()))
+    assert integrations(place, old.api) == before
+    assert place.aws.apigateway.get_stage(restApiId=old.api, stageName="prod")["deploymentId"] == stage
+    new = place.deployed(options=UNTRIED).base_url
+    assert ask(new + "/experiments", headers={"x-api-key": old_key(place)}).status == 403
+    assert len(place.aws.apigateway.get_usage_plans()["items"]) == 1
+    with pytest.raises(UsageError, match="has adopted no such API"):
+        list(adopt.undo(place.config(), place.aws, Clock()))
+    list(adopt.adopt(place.config(), place.aws, AGREED))
+    assert ask(adopt.base_url(place.aws, old.api) + "/track", event("2")).body == {"status": "counted"}
+
+
+def test_each_step_is_asked_for_and_no_leaves_the_old_api_alone(place: Place, old: Legacy) -> None:
+    before, questions = integrations(place, old.api), []
+
+    def no(question: str) -> bool:
+        questions.append(question)
+        return len(questions) < 2
+
+    list(adopt.adopt(place.config(), place.aws, replace(AGREED, agree=no)))
+    assert [question.split()[0] for question in questions] == ["Deploy", "Lead"]
+    assert integrations(place, old.api) == before
+    store = artefacts.find(place.aws)
+    assert store is not None
+    record = adoption_records.read(store, "shop", old.api)
+    assert record is not None
+    assert len(record.methods) == 3
+
+
+def test_an_api_that_does_not_answer_through_the_new_functions_is_given_back(place: Place, old: Legacy) -> None:
+    before = integrations(place, old.api)
+    broken = place.config(redis={"url": "redis://127.0.0.1:1/0"})
+    with pytest.raises(DeployError, match=r"so 0\.4\.3 has it back"):
+        list(adopt.adopt(broken, place.aws, AGREED))
+    assert integrations(place, old.api) == before
+
+
+@pytest.mark.usefixtures("old")
+def test_a_name_that_would_overwrite_the_old_functions_is_refused(place: Place) -> None:
+    with pytest.raises(DeployError, match=r"The function lamed-track of lamed 0\.4\.3 .* name=lamed-2"):
+        list(adopt.adopt(place.config(name="lamed"), place.aws, AGREED))
+
+
+def test_destroying_warns_that_an_adopted_api_stops_answering(place: Place, old: Legacy) -> None:
+    list(adopt.adopt(place.config(), place.aws, AGREED))
+    planned, *_ = destroy.destroy(place.config(), place.aws, options=engine.Options(confirm=lambda _plan: False))
+    assert isinstance(planned, Planned)
+    assert any(old.api in item.text and item.grave for item in planned.plan.consequences)
+
+
+def test_without_an_old_api_there_is_nothing_to_adopt(place: Place) -> None:
+    with pytest.raises(UsageError, match="There is no API named lamed in"):
+        list(adopt.adopt(place.config(), place.aws, AGREED))
