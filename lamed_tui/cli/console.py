@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lamed_tui.cli.context import Invocation
+    from lamed_tui.config.files import LoadedConfig
     from lamed_tui.console.app import LamedConsole
     from lamed_tui.console.workplace import Workplace
+    from lamed_tui.experiments.source import SnapshotSource
 
 _INTERVAL = 2.0
 _DEMO = "demo"
@@ -63,6 +65,7 @@ def open_console(
     namespace: str | None = None,
     interval: float = _INTERVAL,
     source: str | None = None,
+    read_only: bool = False,
 ) -> int:
     """Open the console on the configured counters and return the exit code when it closes.
 
@@ -72,11 +75,12 @@ def open_console(
         click.exceptions.Exit: the console crashed; its exit code, for callers that return nothing.
     """
     _need_a_terminal("Use lamed watch --plain or lamed watch --json, or lamed results.")
-    from lamed_tui.cli.sources import watched_source
+    from lamed_tui.cli.sources import permitted, watched_source
     from lamed_tui.console.app import LamedConsole
 
     loaded = invocation.load()
-    with watched_source(loaded.config, namespace, source) as opened:
+    allowed = permitted(loaded, source, read_only=read_only)
+    with watched_source(loaded.config, namespace, source, operations=allowed) as opened:
         code = _run(LamedConsole(opened, workplace=_workplace(loaded.path), interval=interval), loaded.path)
     if code:
         raise click.exceptions.Exit(code)
@@ -106,10 +110,15 @@ def _run(app: LamedConsole, path: Path) -> int:
 
 
 def _workplace(path: Path) -> Workplace:
-    from lamed_tui.cli.sources import open_source
+    from lamed_tui.cli.sources import open_source, permitted
     from lamed_tui.console.workplace import Workplace
 
-    return Workplace(path, os.environ, lambda loaded: open_source(loaded.config, loaded.config.namespace))
+    def watch(loaded: LoadedConfig) -> SnapshotSource:
+        source = open_source(loaded.config, loaded.config.namespace)
+        source.operations = permitted(loaded)
+        return source
+
+    return Workplace(path, os.environ, watch)
 
 
 def _need_a_terminal(instead: str) -> None:

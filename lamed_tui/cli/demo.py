@@ -83,14 +83,17 @@ def _show(stack: Stack) -> tuple[int, Tally]:
     from lamed_tui.console.app import run_console
     from lamed_tui.embedded.demo import demo_config
     from lamed_tui.embedded.visitors import visiting
+    from lamed_tui.experiments.operations import SessionBook, operations
     from lamed_tui.experiments.source import RedisSource
     from lamed_tui.store.connect import open_store
 
     config = demo_config(stack)
     deployed = _deploy(stack, config)
     say("Visitors are arriving; opening the monitor. Press q to quit.")
+    allowed = operations(config, SessionBook(config), track_url=lambda: _track_url(deployed))
     with visiting(_crowd(deployed, config)) as crowd, open_store(config.redis) as store:
-        exit_code = run_console(RedisSource(store, config.namespace, config.experiments), note="demo")
+        source = RedisSource(store, config.namespace, config.experiments, operations=allowed)
+        exit_code = run_console(source, note="demo")
     return exit_code, crowd.tally()
 
 
@@ -169,8 +172,11 @@ def _crowd(deployed: Deployed, config: Config) -> Crowd:
     from lamed_tui.embedded.truths import DEMO_TRUTHS
     from lamed_tui.embedded.visitors import Crowd
 
-    track = next(endpoint.url for endpoint in deployed.endpoints if endpoint.handler == "lamed.track")
-    return Crowd(track, config.namespace, DEMO_TRUTHS, rng=random.Random())  # noqa: S311 - dice, not secrets
+    return Crowd(_track_url(deployed), config.namespace, DEMO_TRUTHS, rng=random.Random())  # noqa: S311 - dice, not secrets
+
+
+def _track_url(deployed: Deployed) -> str:
+    return next(endpoint.url for endpoint in deployed.endpoints if endpoint.handler == "lamed.track")
 
 
 def _summary(tally: Tally) -> str:

@@ -76,6 +76,7 @@ def results(
     metavar="SECONDS",
     help=f"Time between refreshes; {DEFAULT_INTERVAL:g} by default, {PLAIN_INTERVAL:g} with --plain.",
 )
+@click.option("--read-only", is_flag=True, help="In the console: leave out everything that changes something.")
 @click.option("--count", type=click.IntRange(1), metavar="N", help="Stop after N refreshes (with --plain or --json).")
 @source_options
 @pass_invocation
@@ -88,6 +89,7 @@ def watch(
     count: int | None,
     namespace: str | None,
     source: str | None,
+    read_only: bool,
 ) -> int | None:
     """Watch the counters: in the console, or as text that other programs read."""
     if plain and as_json:
@@ -102,6 +104,7 @@ def watch(
             namespace=namespace,
             interval=interval or DEFAULT_INTERVAL,
             source=source,
+            read_only=read_only,
         )
 
     from lamed_tui.experiments import watching

@@ -13,12 +13,15 @@ from lamed_tui.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from lamed_tui.config.files import LoadedConfig
     from lamed_tui.config.model import Config
+    from lamed_tui.experiments.operations import Operations
     from lamed_tui.experiments.source import SnapshotSource
 
     Command = TypeVar("Command", bound=Callable[..., object])
 
 _HANDLER = "lamed.all"
+_TRACK_HANDLER = "lamed.track"
 
 
 def source_options(command: Command) -> Command:
@@ -33,18 +36,22 @@ def source_options(command: Command) -> Command:
 
 
 @contextmanager
-def watched_source(config: Config, namespace: str | None, kind: str | None = None) -> Iterator[SnapshotSource]:
+def watched_source(
+    config: Config, namespace: str | None, kind: str | None = None, *, operations: Operations | None = None
+) -> Iterator[SnapshotSource]:
     """The configured counters, closed at the end.
 
     Args:
         namespace: another one than the configured one.
         kind: "redis" or "api"; None as configured.
+        operations: what may be done to the experiments.
 
     Raises:
         UsageError: the API's address or key is not known.
         AwsError: AWS cannot tell them.
     """
     source = open_source(config, namespace or config.namespace, kind)
+    source.operations = operations
     try:
         yield source
     finally:
@@ -62,6 +69,40 @@ def open_source(config: Config, namespace: str, kind: str | None = None) -> Snap
     from lamed_tui.store.connect import open_store
 
     return RedisSource(open_store(config.redis), namespace, config.experiments)
+
+
+def permitted(loaded: LoadedConfig, kind: str | None = None, *, read_only: bool = False) -> Operations:
+    """What the console may do to the experiments of the configured counters."""
+    from lamed_tui.experiments.operations import FileBook, operations
+
+    config = loaded.config
+    return operations(
+        config,
+        FileBook(loaded.path, config),
+        read_only=read_only,
+        directly=(kind or config.watch.source) == "redis",
+        track_url=lambda: deployed_track_url(config),
+    )
+
+
+def deployed_track_url(config: Config) -> str:
+    """Where pages send events: the first deployed tracking endpoint.
+
+    Raises:
+        UsageError: nothing is deployed.
+        AwsError: AWS cannot tell.
+    """
+    from lamed_tui.aws.session import connect
+    from lamed_tui.deploy import status
+
+    found = status.read(connect(config.aws, os.environ), config)
+    for endpoint in found.endpoints:
+        if endpoint.handler == _TRACK_HANDLER and not endpoint.api_key_required:
+            return endpoint.url
+    raise UsageError(
+        f"{config.name} is not deployed in {found.region}, so there is no address to send events to.",
+        "Deploy it with lamed deploy, or use lamed snippet --track-url.",
+    )
 
 
 def _api(config: Config) -> tuple[str, str]:

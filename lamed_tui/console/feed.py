@@ -79,6 +79,11 @@ class Feed:
         self._hurry = asyncio.Event()
 
     @property
+    def source(self) -> SnapshotSource:
+        """What is being read."""
+        return self._source
+
+    @property
     def label(self) -> str:
         """What is watched and where."""
         return self._source.label
@@ -92,16 +97,25 @@ class Feed:
         """Read, wait, read again, until cancelled. A source that is down is asked ever more slowly."""
         while True:
             self._hurry.clear()
+            source = self._source
             try:
-                snapshot = await in_background(self._source.read, name="reading counters")
+                snapshot = await in_background(source.read, name="reading counters")
             except LamedError as error:
                 self._failed(error)
             else:
-                self._succeeded(snapshot)
+                if source is self._source:  # else the person has turned to another namespace meanwhile
+                    self._succeeded(snapshot)
             await self._wait()
 
     def read_now(self) -> None:
         """Cut the wait short."""
+        self._hurry.set()
+
+    def change_namespace(self, namespace: str) -> None:
+        """Watch another namespace of the same place from now on."""
+        self._source = self._source.in_namespace(namespace)
+        self._history = ()
+        self._tell(FeedState(self.state.interval))
         self._hurry.set()
 
     def change_interval(self, step: int) -> None:

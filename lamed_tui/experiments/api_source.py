@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lamed_tui.config.model import ExperimentSettings
     from lamed_tui.experiments.history import History
+    from lamed_tui.experiments.operations import Operations
     from lamed_tui.experiments.snapshot import Snapshot
 
 _TIMEOUT_SECONDS = 10.0
@@ -47,7 +48,9 @@ class ApiSource:
         settings: Mapping[str, ExperimentSettings],
         *,
         now: Callable[[], datetime] = utc_now,
+        operations: Operations | None = None,
     ) -> None:
+        self.operations = operations
         self._url = url
         self._key = key
         self._namespace = namespace
@@ -92,7 +95,7 @@ class ApiSource:
         return [self._namespace]
 
     def in_namespace(self, namespace: str) -> ApiSource:
-        return ApiSource(self._url, self._key, namespace, self._settings, now=self._now)
+        return ApiSource(self._url, self._key, namespace, self._settings, now=self._now, operations=self.operations)
 
     def close(self) -> None:
         """Nothing is kept open between two readings."""

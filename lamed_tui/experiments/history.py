@@ -109,8 +109,13 @@ class History:
         return datetime.fromtimestamp(since, UTC), counts_of(recent)
 
     def by_day(self) -> list[tuple[date, Counts]]:
-        """At the end of each day with events, the counts since the start; the last day ends now."""
-        return [(moment.date(), counts) for moment, counts in self._looks(self.days, _DAY, whole=True)]
+        """At the end of each past day with events, the counts since the start.
+
+        Today is left out: a snapshot read just before the series would seem to have shrunk, as after a reset.
+        """
+        today = self.read_at.astimezone(UTC).date()
+        looks = self._looks(self.days, _DAY, whole=True)
+        return [(moment.date(), counts) for moment, counts in looks if moment.date() < today]
 
     def looks(self) -> list[tuple[datetime, Counts]]:
         """The counts since the start, hour by hour while the experiment is young, else day by day."""

@@ -90,23 +90,37 @@ class Operations:
     Attributes:
         delete: takes namespace and experiment; raises StoreError.
         reset: as `delete`; the experiment stays listed, with every counter at 0.
+        track_url: finds where pages send events; takes as long as AWS does, and raises LamedError.
     """
 
     settings: SettingsBook
     may_change: bool = True
     delete: Callable[[str, str], None] | None = None
     reset: Callable[[str, str], None] | None = None
+    track_url: Callable[[], str] | None = None
 
 
-def operations(config: Config, book: SettingsBook, *, read_only: bool = False, directly: bool = True) -> Operations:
+def operations(
+    config: Config,
+    book: SettingsBook,
+    *,
+    read_only: bool = False,
+    directly: bool = True,
+    track_url: Callable[[], str] | None = None,
+) -> Operations:
     """What may be done with these settings.
 
     Args:
         directly: whether the Redis itself is watched: through the API nothing is removed from here.
     """
     if read_only or not directly:
-        return Operations(book, may_change=not read_only)
-    return Operations(book, delete=partial(delete_experiment, config), reset=partial(reset_experiment, config))
+        return Operations(book, may_change=not read_only, track_url=track_url)
+    return Operations(
+        book,
+        delete=partial(delete_experiment, config),
+        reset=partial(reset_experiment, config),
+        track_url=track_url,
+    )
 
 
 def _assignments(experiment: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,12 +19,19 @@ if TYPE_CHECKING:
     from lamed_tui.config.model import ExperimentSettings
     from lamed_tui.experiments.history import Name
     from lamed_tui.experiments.layout import ExperimentLayout
+    from lamed_tui.experiments.operations import Operations
     from lamed_tui.experiments.snapshot import Snapshot
     from lamed_tui.store.connect import Store
 
 
 class SnapshotSource(Protocol):
-    """Something that can be watched: a Redis, or the deployed API."""
+    """Something that can be watched: a Redis, or the deployed API.
+
+    Attributes:
+        operations: what may be done to the experiments; None where they are only watched.
+    """
+
+    operations: Operations | None
 
     @property
     def label(self) -> str:
@@ -80,7 +87,9 @@ class RedisSource:
         settings: Mapping[str, ExperimentSettings],
         *,
         now: Callable[[], datetime] = utc_now,
+        operations: Operations | None = None,
     ) -> None:
+        self.operations = operations
         self._store = store
         self._namespace = namespace
         self._settings = settings
@@ -147,7 +156,7 @@ class RedisSource:
         return sorted(names, key=natural_order)
 
     def in_namespace(self, namespace: str) -> RedisSource:
-        return RedisSource(self._store, namespace, self._settings, now=self._now)
+        return RedisSource(self._store, namespace, self._settings, now=self._now, operations=self.operations)
 
     def close(self) -> None:
         self._store.close()

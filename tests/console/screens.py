@@ -7,8 +7,9 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from lamed_tui.config.model import RedisSettings
+from lamed_tui.config.model import Config, RedisSettings
 from lamed_tui.console.app import LamedConsole
+from lamed_tui.experiments.operations import SessionBook, operations
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 
@@ -41,11 +42,20 @@ async def until(
 
 @asynccontextmanager
 async def watching(
-    url: str, *, size: tuple[int, int] = (80, 24), interval: float = 0.2, **redis: Any
+    url: str,
+    *,
+    size: tuple[int, int] = (80, 24),
+    interval: float = 0.2,
+    experiments: dict[str, Any] | None = None,
+    read_only: bool = False,
+    **redis: Any,
 ) -> AsyncIterator[Pilot[None]]:
-    """A console on the Redis at `url`, driven by keys."""
+    """A console on the Redis at `url`, driven by keys, with these settings of experiments."""
     settings = RedisSettings.model_validate({"url": url, **redis})
     with open_store(settings) as store:
-        app = LamedConsole(RedisSource(store, "alephbet", {}), interval=interval)
+        config = Config.model_validate({"redis": {"url": url, **redis}, "experiments": experiments or {}})
+        allowed = operations(config, SessionBook(config), read_only=read_only)
+        source = RedisSource(store, "alephbet", config.experiments, operations=allowed)
+        app = LamedConsole(source, interval=interval)
         async with app.run_test(size=size) as pilot:
             yield pilot

@@ -9,11 +9,15 @@ from textual.binding import Binding
 
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.help import HelpScreen
+from lamed_tui.console.monitor.dialogs import Choice, Confirm, SettingsForm, Told
+from lamed_tui.console.monitor.experiment_list import ExperimentList
 from lamed_tui.console.monitor.screen import MonitorScreen
 from lamed_tui.console.monitor.widgets import FilterField
 from tests.console.screens import text_of, until, watching
 
-OWNERS = (LamedConsole, MonitorScreen, HelpScreen, FilterField)
+WIDE = ["/ Filter", "s Sort", "w Window", "c Chart", "p Pause", "e Export"]
+
+OWNERS = (LamedConsole, MonitorScreen, HelpScreen, FilterField, ExperimentList, Choice, Confirm, SettingsForm, Told)
 FORBIDDEN = {"ctrl+s", "ctrl+j", "ctrl+o", "ctrl+b"}
 """Keys that tmux, terminals and editors keep for themselves."""
 
@@ -51,9 +55,9 @@ def test_no_key_is_taken_from_terminals() -> None:
 @pytest.mark.parametrize(
     ("width", "keys"),
     [
-        (160, ["/ Filter", "p Pause", "- Faster", "+ Slower", "? Help", "q Quit", "^p Palette"]),
-        (80, ["/ Filter", "p Pause", "- Faster", "+ Slower", "? Help", "q Quit", "^p Palette"]),
-        (40, ["/ Filter", "p Pause", "? Help", "q Quit"]),
+        (160, [*WIDE, "o Settings", "? Help", "q Quit", "^p Palette"]),
+        (80, [*WIDE, "? Help", "q Quit"]),
+        (40, ["/ Filter", "s Sort", "? Help", "q Quit"]),
         (20, ["? Help", "q Quit"]),
     ],
 )
@@ -67,6 +71,6 @@ async def test_the_bar_of_keys_drops_what_does_not_fit_and_cuts_nothing(
 
 async def test_the_bar_of_keys_follows_a_resize(valkey: str) -> None:
     async with watching(valkey, size=(40, 15)) as pilot:
-        await until(pilot, lambda text: "q Quit" in text and "Faster" not in text)
+        await until(pilot, lambda text: "q Quit" in text and "Export" not in text)
         await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda text: "Faster" in text)
+        await until(pilot, lambda text: "Export" in text)

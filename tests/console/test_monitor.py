@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from tests.console.screens import text_of, until, watching
 from tests.integration.experiments.counters import write_counts
@@ -124,7 +125,7 @@ async def test_help_scrolls_by_keyboard_and_closes(valkey: str) -> None:
         shown = await until(pilot, lambda text: "Help: Monitor" in text)
         assert "Freeze the view" in shown
         await pilot.press("end")
-        await until(pilot, lambda text: "reading goes on behind it" in re.sub(r"[│\s]+", " ", text))
+        await until(pilot, lambda text: "reading goes on behind it" in re.sub(r"[│▁-█\s]+", " ", text))
         await pilot.press("escape")
         await until(pilot, lambda text: "Help: Monitor" not in text)
 
@@ -161,8 +162,7 @@ async def test_an_experiment_that_is_deleted_leaves_the_screen(valkey: str) -> N
             client.srem("alephbet:experiments", "headline")
             client.srem("alephbet:counter_keys", "alephbet:counters:headline:participate:a")
             client.srem("alephbet:counter_keys", "alephbet:counters:headline:participate:b")
-        shown = await until(pilot, lambda text: "headline" not in text)
-        assert "2,391 visitors" in shown
+        await until(pilot, lambda text: "headline" not in text and "2,391 visitors" in text)
 
 
 async def test_odd_names_do_not_command_the_screen(valkey: str) -> None:
@@ -180,3 +180,123 @@ async def test_q_quits_with_success_and_ctrl_c_with_an_interruption(valkey: str)
             await until(pilot, lambda text: "No events" in text)
             await pilot.press(key)
         assert pilot.app.return_code == code
+
+
+WINNER = {
+    ("checkout", "participate", "a"): 4_000,
+    ("checkout", "participate", "b"): 4_000,
+    ("checkout", "buy", "a"): 400,
+    ("checkout", "buy", "b"): 640,
+    ("a small one", "participate", "a"): 1,
+}
+
+
+async def test_what_is_proven_stands_in_the_list_and_beside_the_numbers(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    async with watching(valkey, size=(160, 40), experiments={"checkout": {"control": "a"}}) as pilot:
+        await pilot.press("down")
+        shown = await until(pilot, lambda text: "b leads, but is no winner yet" in text)
+    assert re.search(r"checkout +8,000 +b leads", shown)
+    assert re.search(r"b +4,000 +640 +16\.00% +\+60\.0% +\+\d+\.\d% … \+\d+\.\d% +p <0\.0001 +Beats control", shown)
+
+
+async def test_the_list_is_sorted_by_visitors_and_back(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+
+    def listed(text: str) -> list[str]:
+        return re.findall(r"^ (checkout|a small one)", text, re.MULTILINE)
+
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: listed(text) == ["a small one", "checkout"])
+        await pilot.press("s")
+        await until(pilot, lambda text: "by visitors" in text and listed(text) == ["checkout", "a small one"])
+        await pilot.press("s", "s")
+        await until(pilot, lambda text: "by " not in text and listed(text) == ["a small one", "checkout"])
+
+
+async def test_an_unknown_control_is_asked_for_once_and_kept(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    async with watching(valkey, interval=0.1) as pilot:
+        await pilot.press("down")
+        await until(pilot, lambda text: "No control is known. Press k" in text)
+        await pilot.press("enter")
+        await until(pilot, lambda text: "Control of checkout" in text)
+        await pilot.press("escape")
+        await until(pilot, lambda text: "Control of checkout" not in text)
+        await pilot.press("escape", "enter")
+        assert "Control of checkout" not in text_of(pilot)
+        await pilot.press("k", "enter")
+        await until(pilot, lambda text: "b leads" in text)
+
+
+async def test_settings_are_edited_and_a_wrong_one_is_explained(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    async with watching(valkey, interval=0.1) as pilot:
+        await pilot.press("down")
+        await until(pilot, lambda text: "8,000 visitors" in text)
+        await pilot.press("o", "b", "tab", *"a:1", "enter")
+        await until(pilot, lambda text: "Weights look like control=2, green=1." in text)
+        await pilot.press("backspace", "backspace", *"=1, b=1", "enter")
+        await until(pilot, lambda text: "control leads" in text)
+
+
+async def test_an_experiment_is_deleted_only_after_its_name_was_typed(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    async with watching(valkey) as pilot:
+        await pilot.press("down")
+        await until(pilot, lambda text: "8,000 visitors" in text)
+        await pilot.press("D")
+        await until(pilot, lambda text: "Type its name to delete it: checkout" in text)
+        await pilot.press(*"check", "enter")
+        assert "Type its name" in text_of(pilot)
+        await pilot.press("escape", "D", *"checkout", "enter")
+        await until(pilot, lambda text: "8,000" not in text and "1 experiment" in text)
+
+
+async def test_an_experiment_is_reset_to_zero_and_stays(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    async with watching(valkey) as pilot:
+        await pilot.press("down")
+        await until(pilot, lambda text: "8,000 visitors" in text)
+        await pilot.press("R", *"checkout", "enter")
+        await until(pilot, lambda text: " 0 visitors" in text and "2 experiments" in text)
+
+
+async def test_read_only_offers_nothing_that_changes_anything(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    async with watching(valkey, read_only=True, size=(160, 40)) as pilot:
+        shown = await until(pilot, lambda text: "read-only" in text and "a small one" in text)
+        assert "Settings" not in shown
+        for key in ("D", "R", "o", "k"):
+            await pilot.press(key)
+            assert len(pilot.app.screen_stack) == 1
+        await pilot.press("question_mark")
+        shown = await until(pilot, lambda text: "Help: Monitor" in text)
+        assert "Delete the experiment" not in shown
+
+
+async def test_an_export_says_in_full_where_it_is(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "checkout" in text)
+        await pilot.press("slash", *"check", "enter", "e", "down", "enter")
+        shown = await until(pilot, lambda text: ".csv" in text)
+    (path,) = Path.cwd().glob("lamed-results-*.csv")
+    assert str(path) in re.sub(r"[│\s]+", "", shown)
+    assert [line.split(",")[:3] for line in path.read_text().splitlines()[1:]] == [
+        ["checkout", "buy", "a"],
+        ["checkout", "buy", "b"],
+    ]
+
+
+async def test_another_namespace_is_chosen_or_typed(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    write_counts(valkey, {("elsewhere", "participate", "a"): 77}, namespace="blog")
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "checkout" in text)
+        await pilot.press("n")
+        await until(pilot, lambda text: "Another one, by its name" in text)
+        await pilot.press("tab", *"blog", "enter")
+        shown = await until(pilot, lambda text: "77 visitors" in text)
+    assert "blog · Redis" in shown
+    assert "checkout" not in shown

@@ -7,22 +7,28 @@ After a deliberate change, look at the report that a failing run names, then: py
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from lamed.keys import PARTICIPATE
 
+from lamed_tui.config.model import Config, ExperimentSettings
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.monitor.screen import MonitorScreen
 from lamed_tui.errors import LamedError, StoreError
+from lamed_tui.experiments.history import History
+from lamed_tui.experiments.operations import Operations, SessionBook
 from lamed_tui.experiments.snapshot import Experiment, Goal, Snapshot, Variant, VariantCount
 from tests.console.screens import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from textual.pilot import Pilot
 
+NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
+SETTINGS = {"checkout button": {"primary_goal": "purchase", "guardrails": ["add to basket"]}}
 SIZES = [(40, 15), (80, 24), (160, 50)]
 THEMES = ["lamed-dark", "lamed-light"]
 REFUSED = StoreError(
@@ -91,6 +97,8 @@ class Scripted:
     label, namespace = "Redis 127.0.0.1:6379", "alephbet"
 
     def __init__(self, *answers: tuple[Experiment, ...] | LamedError) -> None:
+        book = SessionBook(Config.model_validate({"experiments": SETTINGS}))
+        self.operations: Operations | None = Operations(book, delete=lambda *_: None, reset=lambda *_: None)
         self.readings = 0
         self._answers = answers
         self._closed = threading.Event()
@@ -98,6 +106,12 @@ class Scripted:
     @property
     def readings_left(self) -> int:
         return len(self._answers) - self.readings
+
+    @property
+    def has_history(self) -> Experiment | None:
+        """The one experiment that has; none where an outage may come sooner than the history."""
+        found = [one for one in self._answers if isinstance(one, tuple) and one]
+        return found[-1][0] if found and len(found) == len(self._answers) else None
 
     def read(self) -> Snapshot:
         if self.readings == len(self._answers):
@@ -107,10 +121,35 @@ class Scripted:
         self.readings += 1
         if isinstance(answer, LamedError):
             raise answer
-        return Snapshot("alephbet", datetime(2026, 3, 12, 9, 30, tzinfo=UTC), answer)
+        return Snapshot("alephbet", NOW, answer)
+
+    def read_histories(self, experiments: Sequence[str]) -> dict[str, History]:
+        first = self.has_history
+        return {first.name: history_of(first)} if first is not None and experiments == [first.name] else {}
+
+    def use(self, settings: Mapping[str, ExperimentSettings]) -> None:
+        """The answers are what they are."""
+
+    def namespaces(self) -> list[str]:
+        return ["alephbet", "blog"]
+
+    def in_namespace(self, namespace: str) -> Scripted:  # noqa: ARG002 - a source's signature
+        return self
 
     def close(self) -> None:
         self._closed.set()
+
+
+def history_of(one: Experiment) -> History:
+    """Ten days, each with a tenth of everything."""
+    totals = {(PARTICIPATE, variant.name): variant.visitors for variant in one.variants}
+    totals |= {(goal.name, arm.name): arm.conversions for goal in one.goals for arm in goal.variants}
+    days = [int((NOW - timedelta(days=ago)).timestamp()) // 86_400 * 86_400 for ago in range(10)]
+    points = {
+        name: {day: count // 10 + (count % 10 if number == 0 else 0) for number, day in enumerate(days)}
+        for name, count in totals.items()
+    }
+    return History(NOW, totals, {}, points)
 
 
 @pytest.fixture
@@ -160,9 +199,12 @@ def looks_as_before(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
                 await pilot.press("r")
             await until(pilot, lambda shown: once in shown, what=once, seconds=20)
             clock.late = late
-            await pilot.press(*keys)
             screen = pilot.app.screen_stack[0]
             assert isinstance(screen, MonitorScreen)
+            if source.has_history is not None:
+                first = source.has_history.name
+                await until(pilot, lambda _: screen._knowledge.history(first) is not None, what="the history")
+            await pilot.press(*keys)
             screen._refresh_status()  # what the next tick does
             await pilot.pause()
 
@@ -184,7 +226,7 @@ def test_the_monitor(
         {"control": 12_040, "green": 11_985},
         {"purchase": [1_203, 1_493], "add to basket": [3_118, 3_299], "page view": [30_102, 29_965]},
     )
-    assert looks_as_before(scripted((before, *USUAL[1:]), USUAL), once="1,204", size=size, theme=theme)
+    assert looks_as_before(scripted((before, *USUAL[1:]), USUAL), once="24,030", size=size, theme=theme)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -243,10 +285,32 @@ def test_a_filter_without_a_match(looks_as_before: Callable[..., bool], scripted
     assert looks_as_before(scripted(USUAL), "slash", "z", "z", once="1,204")
 
 
-def test_a_marked_control_and_rates_on_one_scale(
+def test_the_history_of_rates_and_its_end_at_the_bottom(
+    looks_as_before: Callable[..., bool], scripted: Callable[..., Scripted]
+) -> None:
+    assert looks_as_before(scripted(USUAL), "c", "enter", "end", once="1,204")
+
+
+def test_a_marked_control_among_three_variants(
     looks_as_before: Callable[..., bool], scripted: Callable[..., Scripted]
 ) -> None:
     assert looks_as_before(scripted(USUAL), "down", "enter", once="1,204", size=(160, 50))
+
+
+def test_a_window(looks_as_before: Callable[..., bool], scripted: Callable[..., Scripted]) -> None:
+    assert looks_as_before(scripted(USUAL), "w", "s", once="1,204")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("key", ["D", "o", "e", "n", "k"])
+def test_every_dialog(
+    looks_as_before: Callable[..., bool], scripted: Callable[..., Scripted], key: str, theme: str
+) -> None:
+    assert looks_as_before(scripted(USUAL), key, once="1,204", theme=theme)
+
+
+def test_settings_on_a_small_screen(looks_as_before: Callable[..., bool], scripted: Callable[..., Scripted]) -> None:
+    assert looks_as_before(scripted(USUAL), "o", once="checkout button", size=(40, 15))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

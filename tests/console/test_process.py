@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.console.terminal import TerminalProcess, in_terminal
 from tests.integration.experiments.counters import write_counts
 from tests.integration.store.servers import frozen
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CALLER = """
 import sys
@@ -41,6 +38,11 @@ import sys
 from lamed_tui.console.app import LamedConsole, run_console
 
 class Source:
+    operations = None
+    def read_histories(self, experiments):
+        return {}
+    def use(self, settings):
+        pass
     label, namespace = "Redis somewhere", "alephbet"
     def read(self):
         password = "hidden-secret"
@@ -74,6 +76,7 @@ def test_q_ends_it_with_success_and_restores_the_terminal(valkey: str) -> None:
 
 
 def test_without_a_command_the_console_opens(valkey: str) -> None:
+    Path("config.json").write_text("{}")  # without one, setting up comes first
     with in_terminal(["-m", "lamed_tui"], {"LAMED_REDIS_URL": valkey}) as console:
         console.wait_for("No events yet")
         console.type("\x03")

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from lamed_tui.config.model import ExperimentSettings
 from lamed_tui.console.feed import FeedState, Outage, Reading
-from lamed_tui.console.monitor.views import detail, matching, notice, pace_text, stale_after, status, summary, trouble
+from lamed_tui.console.monitor.chart import Kind, Palette, chart
+from lamed_tui.console.monitor.detail_view import Recent, detail, summary
+from lamed_tui.console.monitor.settings_form import filled, parsed
+from lamed_tui.console.monitor.views import matching, notice, pace_text, stale_after, status, trouble
 from lamed_tui.errors import StoreError
+from lamed_tui.experiments.assessment import Assessment, assess
+from lamed_tui.experiments.history import Window
 from lamed_tui.experiments.pace import Pace
 from lamed_tui.experiments.snapshot import Experiment, Goal, Snapshot, Variant, VariantCount
+from lamed_tui.experiments.statistics.evidence import Counts
+from lamed_tui.experiments.trend import Looks, trend
 
 ERROR = StoreError("Redis at x:1 refused the connection.", "Check that it runs.")
+PALETTE = Palette([(200, 100, 0), (0, 100, 200)], (128, 128, 128))
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
@@ -96,21 +106,25 @@ def test_a_pace_shows_a_digit_where_it_matters(pace: float | None, text: str) ->
     assert pace_text(pace) == text
 
 
-def test_a_summary_is_one_line() -> None:
-    assert summary(experiment(visitors=1), None) == "1 visitor · 1 variant"
-    assert summary(experiment(visitors=1_200), 3.21) == "1,200 visitors · 1 variant · 3.2 events/s"
-
-
-def widest_line(arms: list[tuple[str, int, int]], goal: str, *, unique: bool, width: int) -> int:
+def assessed(arms: list[tuple[str, int, int]], goal: str, *, unique: bool = True, control: bool = True) -> Assessment:
     counts = tuple(VariantCount(*arm) for arm in arms)
     variants = tuple(Variant(one.name, one.visitors) for one in counts)
-    lines = detail(Experiment("x", arms[0][0], variants, (Goal(goal, unique, counts),)), width).plain.split("\n")
-    assert len(lines) == 1 + len(arms)
+    one = Experiment("x", arms[0][0] if control else None, variants, (Goal(goal, unique, counts),))
+    return assess(one, None, today=date(2026, 3, 12))
+
+
+def widest_line(found: Assessment, width: int) -> int:
+    lines = [*detail(found, width).plain.split("\n"), *summary(found, "1,234", width).plain.split("\n")]
     return max(cell_len(line) for line in lines)
 
 
 @given(
-    arms=st.lists(st.tuples(NAMES, st.integers(0, 10**9), st.integers(0, 10**9)), min_size=1, max_size=4),
+    arms=st.lists(
+        st.tuples(NAMES, st.integers(0, 10**9), st.integers(0, 10**9)),
+        min_size=1,
+        max_size=4,
+        unique_by=lambda arm: arm[0],
+    ),
     goal=NAMES,
     unique=st.booleans(),
     width=st.integers(60, 160),
@@ -119,28 +133,80 @@ def widest_line(arms: list[tuple[str, int, int]], goal: str, *, unique: bool, wi
 def test_no_line_is_wider_than_the_pane_whatever_the_names_and_numbers(
     arms: list[tuple[str, int, int]], goal: str, unique: bool, width: int
 ) -> None:
-    assert widest_line(arms, goal, unique=unique, width=width) <= width
+    assert widest_line(assessed(arms, goal, unique=unique), width) <= width
 
 
 @given(
-    arms=st.lists(st.tuples(NAMES, st.integers(0, 999_999)), min_size=1, max_size=4),
+    arms=st.lists(st.tuples(NAMES, st.integers(0, 999_999)), min_size=1, max_size=4, unique_by=lambda arm: arm[0]),
     goal=NAMES,
     rate=st.floats(0, 1),
 )
 @example(arms=[("a", 999_999)], goal="buy", rate=1)
 def test_six_digits_fit_the_smallest_pane(arms: list[tuple[str, int]], goal: str, rate: float) -> None:
     counted = [(name, visitors, int(visitors * rate)) for name, visitors in arms]
-    assert widest_line(counted, goal, unique=True, width=37) <= 37
-
-
-def test_rates_of_a_goal_are_drawn_on_one_scale() -> None:
-    arms = (VariantCount("half", 100, 5), VariantCount("full", 100, 10), VariantCount("none", 100, 0))
-    goal = Goal("buy", unique=True, variants=arms)
-    drawn = detail(Experiment("x", None, tuple(Variant(one.name, 100) for one in arms), (goal,)), 110).plain
-    bars = [line.count("━") for line in drawn.split("\n")[1:]]
-    assert bars[1] > 20
-    assert bars == [bars[1] // 2, bars[1], 0]
+    assert widest_line(assessed(counted, goal), 37) <= 37
 
 
 def test_an_experiment_without_counters_invents_nothing() -> None:
-    assert detail(Experiment("x", None, (), ()), 60).plain == "Nothing has been counted for this experiment."
+    nothing = assess(Experiment("x", None, (), ()), None, today=date(2026, 3, 12))
+    assert detail(nothing, 60).plain == "Nothing has been counted for this experiment."
+
+
+def test_a_window_shows_its_own_counts_and_says_that_proof_is_about_everything() -> None:
+    found = assessed([("control", 4_000, 400), ("green", 4_000, 640)], "buy")
+    counts = Counts({"control": 10, "green": 20}, {"buy": {"control": 1, "green": 4}})
+    shown = detail(found, 120, Recent(Window.HOUR, datetime(2026, 3, 12, 8, tzinfo=UTC), counts)).plain
+    assert "last hour: since 08:00 UTC. What is proven is about everything since the start." in shown
+    assert "4,000" not in shown
+    assert re.search(r"green +20 +4 +20\.00% +\+100%", shown)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [(Kind.LIFT, "buy: lift over the control"), (Kind.RATE, "buy: rate since the start")]
+)
+@pytest.mark.parametrize("size", [(30, 6), (60, 9), (120, 16)])
+def test_a_chart_fits_its_place_and_says_what_it_draws(kind: Kind, words: str, size: tuple[int, int]) -> None:
+    found = assessed([("control", 4_000, 400), ("green", 4_000, 640)], "buy")
+    looks = [
+        (
+            datetime(2026, 3, day, tzinfo=UTC),
+            Counts({"control": 400 * day, "green": 400 * day}, {"buy": {"control": 40 * day, "green": 64 * day}}),
+        )
+        for day in range(1, 11)
+    ]
+    drawn = chart(trend(found, "buy", looks, most=50), kind, "control", size, PALETTE)
+    assert drawn is not None
+    lines = drawn.plain.split("\n")
+    assert (len(lines) <= size[1], max(cell_len(line) for line in lines) <= size[0]) == (True, True)
+    assert words[: size[0] - 1] in lines[0] or lines[0].endswith("…")
+    assert chart(trend(found, "buy", looks[:1], most=50), kind, "control", size, PALETTE) is None
+
+
+def test_looks_of_a_session_begin_anew_after_a_reset_and_stay_few() -> None:
+    looks = Looks(most=10)
+    for number in range(100):
+        looks.take("x", (datetime(2026, 3, 12, tzinfo=UTC) + timedelta(seconds=number), Counts({"a": number})))
+    assert len(looks.of("x")) <= 10
+    assert looks.of("x")[0][1].visitors == {"a": 0}
+    looks.take("x", (datetime(2026, 3, 13, tzinfo=UTC), Counts({"a": 1})))
+    assert len(looks.of("x")) == 1
+
+
+def test_settings_survive_the_form() -> None:
+    settings = ExperimentSettings.model_validate(
+        {
+            "control": "a",
+            "weights": {"a": 2, "b=c": 1.5},
+            "guardrails": ["x", "y"],
+            "minimum_detectable_effect": 0.05,
+            "tuning_visitors": 9_000,
+        }
+    )
+    texts = filled(settings)
+    assert texts["weights"] == "a=2, b=c=1.5"
+    assert texts["minimum_detectable_effect"] == "5%"
+    values = {key: value for key, value in parsed(texts).items() if value is not None}
+    assert ExperimentSettings.model_validate(values) == settings
+    for key in ("weights", "minimum_detectable_effect", "tuning_visitors"):
+        with pytest.raises(ValueError, match=r"look|number"):
+            parsed({key: "nonsense"})

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from lamed_tui.experiments.names import printable
-from lamed_tui.experiments.wording import UNKNOWN, count_text, duration_text, plural, rate_text
+from lamed_tui.experiments.wording import UNKNOWN, duration_text, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from lamed_tui.console.feed import FeedState, Reading
-    from lamed_tui.experiments.snapshot import Experiment, Goal, Snapshot, VariantCount
+    from lamed_tui.experiments.pace import Pace
+    from lamed_tui.experiments.snapshot import Experiment, Snapshot
 
 _GOOD = "$text-success on $success-muted"
 _WARNING = "$text-warning on $warning-muted"
@@ -23,10 +24,6 @@ _BAD = "$text-error on $error-muted"
 _QUIET = "$foreground-muted"
 
 _ROOMY = 52
-_FEWEST_BESIDE_SUFFIX = 4
-_NARROWEST_NAME, _WIDEST_NAME = 8, 36
-_SHORTEST_BAR, _LONGEST_BAR, _BAR_GAP = 12, 40, 3
-_BAR, _HALF_BAR = "━", "╸"
 
 
 @dataclass(frozen=True)
@@ -40,16 +37,17 @@ class Notice:
 # The line of badges -----------------------------------------------------------------------------------------------
 
 
-def status(state: FeedState, paused: Reading | None, now: float, width: int) -> Content:
+def status(state: FeedState, paused: Reading | None, now: float, width: int, marks: Sequence[str] = ()) -> Content:
     """The badges: how old the data is, whether the view is paused, how often it is read, and how much comes in.
 
-    Where the width in cells is short, what comes last is cut, and the age of the data loses a word.
+    Where the width in cells is short, what comes last is cut, and the age of the data loses a word. `marks` are what
+    else is not as usual, such as the order of the list.
     """
     shown = paused or state.reading
     badges = [_connection_badge(state, now, narrow=width < _ROOMY)]
     if paused is not None:
         badges.insert(0, Content.styled(f" PAUSED, shows data {duration_text(now - paused.at)} old ", _WARNING))
-    facts = [f"every {state.interval:g} s"]
+    facts = [*marks, f"every {state.interval:g} s"]
     if shown is not None:
         if shown.pace.total is not None:
             facts.append(f"{pace_text(shown.pace.total)} events/s")
@@ -131,106 +129,23 @@ def matching(snapshot: Snapshot, wanted: str) -> list[Experiment]:
     return [one for one in snapshot.experiments if folded in printable(one.name).casefold()]
 
 
-# The detail of one experiment -------------------------------------------------------------------------------------
+class Order(StrEnum):
+    """What the list is sorted by."""
+
+    NAME = "name"
+    VISITORS = "visitors"
+    PACE = "events/s"
+
+    def next(self) -> Order:
+        """The one after this, and at last the first again."""
+        orders = list(Order)
+        return orders[(orders.index(self) + 1) % len(orders)]
 
 
-def summary(experiment: Experiment, pace: float | None) -> str:
-    """One line about an experiment as a whole."""
-    visitors = "1 visitor" if experiment.visitors == 1 else f"{count_text(experiment.visitors)} visitors"
-    parts = [visitors, plural(len(experiment.variants), "variant")]
-    if pace is not None:
-        parts.append(f"{pace_text(pace)} events/s")
-    return " · ".join(parts)
-
-
-def detail(experiment: Experiment, width: int) -> Content:
-    """Every goal with every variant, as text of that width in cells."""
-    if not experiment.variants:
-        return Content.styled("Nothing has been counted for this experiment.", _QUIET)
-    columns = _columns(experiment, width)
-    if not experiment.goals:
-        return Content("\n").join(_visitor_lines(experiment, columns))
-    return Content("\n\n").join(
-        Content("\n").join(_goal_lines(goal, experiment.control, columns)) for goal in experiment.goals
-    )
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """Widths in cells, the same for all goals of an experiment so that they line up; no bar where there is no room."""
-
-    name: int
-    visitors: int
-    conversions: int
-    rate: int
-    bar: int
-
-
-def _columns(experiment: Experiment, width: int) -> _Columns:
-    gap = 3 if width >= _ROOMY else 2
-    counted = [one for goal in experiment.goals for one in goal.variants]
-    visitors = _widest("Visitors", *(count_text(one.visitors) for one in experiment.variants)) + gap
-    conversions = _widest(_conversions_label(width), *(count_text(one.conversions) for one in counted)) + gap
-    rate = _widest("Rate", *(rate_text(one.rate) for one in counted)) + gap
-    left = max(_NARROWEST_NAME, width - visitors - conversions - rate)
-    name = min(left, _WIDEST_NAME)
-    bar = min(left - name, _LONGEST_BAR)
-    return _Columns(name, visitors, conversions, rate, bar if bar >= _SHORTEST_BAR else 0)
-
-
-def _goal_lines(goal: Goal, control: str | None, columns: _Columns) -> Iterator[Content]:
-    labels = ("Visitors", _conversions_label(columns.name + columns.visitors + columns.conversions), "Rate")
-    yield _heading(_cell(printable(goal.name), columns.name, "" if goal.unique else " · repeats"), columns, labels)
-    highest = max((one.rate or 0.0 for one in goal.variants), default=0.0)
-    for one in goal.variants:
-        yield Content.assemble(
-            _variant_cell(one.name, control, columns.name),
-            count_text(one.visitors).rjust(columns.visitors),
-            count_text(one.conversions).rjust(columns.conversions),
-            (rate_text(one.rate).rjust(columns.rate), "bold"),
-            _bar(one, highest, columns.bar),
-        )
-
-
-def _visitor_lines(experiment: Experiment, columns: _Columns) -> Iterator[Content]:
-    yield _heading(_cell("No goal reached yet", columns.name), columns, ("Visitors",))
-    for one in experiment.variants:
-        name = _variant_cell(one.name, experiment.control, columns.name)
-        yield Content.assemble(name, count_text(one.visitors).rjust(columns.visitors))
-
-
-def _heading(title: str, columns: _Columns, labels: Sequence[str]) -> Content:
-    widths = (columns.visitors, columns.conversions, columns.rate)
-    labelled = "".join(label.rjust(width) for label, width in zip(labels, widths, strict=False))
-    return Content.assemble((title, "bold $primary"), (labelled, _QUIET))
-
-
-def _conversions_label(width: int) -> str:
-    return "Conversions" if width >= _ROOMY else "Conv."
-
-
-def _variant_cell(name: str, control: str | None, width: int) -> str:
-    """The control is marked, unless its name says it already."""
-    marked = name == control and name.casefold() != "control"
-    return _cell(printable(name), width, " · control" if marked else "")
-
-
-def _bar(one: VariantCount, highest: float, width: int) -> Content:
-    """The rate as a length on a scale that the goal's variants share."""
-    if not width or not one.rate or not highest:
-        return Content("")
-    full, half = divmod(round(one.rate / highest * (width - _BAR_GAP) * 2), 2)
-    return Content.assemble(" " * _BAR_GAP, (_BAR * full + _HALF_BAR * half, "$secondary"))
-
-
-def _cell(text: str, width: int, suffix: str = "") -> str:
-    """Text and suffix in exactly that many cells, wide characters counted as two; a suffix without room is left out."""
-    if width - cell_len(suffix) < _FEWEST_BESIDE_SUFFIX:
-        suffix = ""
-    room = width - cell_len(suffix)
-    shown = text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + "…"
-    return set_cell_size(shown + suffix, width)
-
-
-def _widest(*texts: str) -> int:
-    return max(len(text) for text in texts)
+def ordered(experiments: Sequence[Experiment], order: Order, pace: Pace) -> list[Experiment]:
+    """The experiments, which come by name, in another order; the largest first."""
+    if order is Order.VISITORS:
+        return sorted(experiments, key=lambda one: -one.visitors)
+    if order is Order.PACE:
+        return sorted(experiments, key=lambda one: -pace.by_experiment.get(one.name, 0.0))
+    return list(experiments)

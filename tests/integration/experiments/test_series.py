@@ -47,8 +47,10 @@ def test_hours_and_days_come_back_as_they_were_counted(valkey: str, monkeypatch:
     assert history.totals == {(PARTICIPATE, "a"): 8, (PARTICIPATE, "b%"): 4, ("buy:now", "a"): 2, ("buy:now", "b%"): 0}
     started = datetime.fromtimestamp(NOW - 30 * 86_400, UTC)
     assert history.started == started.replace(hour=0, minute=0, second=0, microsecond=0)
-    looks = [(day, counts.visitors["a"], counts.visitors["b%"]) for day, counts in history.by_day()]
-    assert looks == [(started.date(), 5, 0), (datetime.fromtimestamp(NOW, UTC).date(), 8, 4)]
+    looks = [(moment, counts.visitors["a"], counts.visitors["b%"]) for moment, counts in history.looks()]
+    assert [counted for _, *counted in looks] == [[5, 0], [8, 4]]
+    assert looks[-1][0] == datetime.fromtimestamp(int(NOW), UTC)
+    assert [(day, counts.visitors["a"]) for day, counts in history.by_day()] == [(started.date(), 5)]
     _, recent = history.within(Window.HOUR) or pytest.fail("nothing")
     assert recent.visitors == {"a": 3, "b%": 4}
 

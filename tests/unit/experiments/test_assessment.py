@@ -171,3 +171,13 @@ def test_the_control_has_no_lift_and_says_what_it_is() -> None:
     one = experiment(WINNER)
     found = cells(one.goals[0].variants[0], one.goals[0], assess(one, None, today=TODAY))
     assert (found.lift, found.interval, found.evidence, found.verdict) == ("–", "–", "–", "control")
+
+
+def test_a_snapshot_older_than_the_series_does_not_end_what_was_proven() -> None:
+    later = experiment({"control": (4_100, 410), "green": (4_100, 650)})
+    half = {(PARTICIPATE, "control"): 2_050, (PARTICIPATE, "green"): 2_050}
+    half |= {("buy", "control"): 205, ("buy", "green"): 325}
+    earlier = assess(experiment(WINNER), None, today=TODAY, history=history_of(later, {2: half, 0: half}))
+    finding = earlier.of("buy", "green")
+    assert finding is not None
+    assert "crossed 10 Mar at 4,100 visitors" in finding.verdict.sentence
