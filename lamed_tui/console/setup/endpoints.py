@@ -69,7 +69,7 @@ class EndpointsPane(Pane):
         with Horizontal(id="routes-buttons"):
             yield Button("Add", id="routes-add", compact=True)
             yield Button("Add a neutral path", id="routes-neutral", compact=True)
-            yield Button("Edit as JSON", id="routes-json", compact=True)
+            yield Button("As JSON", id="routes-json", compact=True)
 
     @property
     def advice(self) -> str:
@@ -94,7 +94,7 @@ class EndpointsPane(Pane):
 
     def focus_first(self) -> None:
         self.query_one(RouteText if self.is_text else RouteTable).focus()
-        self.scroll_home(animate=False)
+        self.begin_at_top()
 
     def obstacle(self) -> str:
         problem = self._problem
@@ -111,7 +111,7 @@ class EndpointsPane(Pane):
         if not self.is_text or not self._text_problem:
             self.set_class(not self.is_text, "-text")
             button = self.query_one("#routes-json", Button)
-            button.label = "Back to the table" if self.is_text else "Edit as JSON"
+            button.label = "As table" if self.is_text else "As JSON"
             button.refresh(layout=True)
         self.focus_first()
         self.post_message(self.Advised())

@@ -102,7 +102,7 @@ class FormPane(Pane):
         field = next((field for field in self._fields if not field.decided_by), None)
         if field is not None:
             field.focus_control()
-        self.scroll_home(animate=False)
+        self.begin_at_top()
 
     def obstacle(self) -> str:
         for field in self._fields:

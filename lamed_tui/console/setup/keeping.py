@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from lamed_tui.console.background import in_background
+from lamed_tui.errors import ConfigError
 from lamed_tui.setup import drafts
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from lamed_tui.setup.state import SetupState
 
 
@@ -37,3 +41,16 @@ class Keeping:
             state = self._state
             if state is not None and (state.has_answers or self._is_ours):
                 self._is_ours = drafts.keep(state)
+
+    def keep_soon(self, screen: Screen[Any]) -> None:
+        """Write the newest answers without waiting for the disk, and say so on the screen if that fails."""
+        # The description is explicit because the default one spells out arguments.
+        screen.app.run_worker(
+            self._keep_behind(screen), name="keep", description="keeps unfinished answers", exit_on_error=False
+        )
+
+    async def _keep_behind(self, screen: Screen[Any]) -> None:
+        try:
+            await in_background(self.keep, name="keeping answers")
+        except ConfigError as error:
+            screen.notify(str(error), severity="warning")

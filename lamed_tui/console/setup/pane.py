@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList, Static
+from textual.widgets import ContentSwitcher, OptionList, Static
 from textual.widgets.option_list import Option
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class Pane(VerticalScroll, can_focus=False):
     def focus_first(self) -> None:
         """Begin at the top."""
 
+    def begin_at_top(self) -> None:
+        """Scroll to the top, once what has just got the focus is no longer pulled into view."""
+        self.call_after_refresh(self.scroll_home, animate=False)
+
     def obstacle(self) -> str:
         """Why one cannot go on from here, with the place to correct in focus; empty when one can."""
         return ""
@@ -79,8 +83,29 @@ class ChoicePane(Pane):
 
     def focus_first(self) -> None:
         self.query_one(OptionList).focus()
-        self.scroll_home(animate=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.post_message(self.Chosen(event.option_id or ""))
+
+
+class Pages(ContentSwitcher):
+    """The pages that have been made so far, one of them in sight."""
+
+    @property
+    def pane(self) -> Pane | None:
+        """The page in sight."""
+        content = self.visible_content
+        return content if isinstance(content, Pane) else None
+
+    def made(self, pane: str) -> Pane | None:
+        """The page with an id, if there is one already."""
+        return next((one for one in self.query_children(Pane) if one.id == pane), None)
+
+    async def turn_to(self, pane: Pane) -> None:
+        """Show a page, a new one in place of any with the same id."""
+        if pane.parent is self:
+            self.current = pane.id
+            return
+        await self.query_children(f"#{pane.id}").remove()
+        await self.add_content(pane, set_current=True)

@@ -60,7 +60,7 @@ class ReviewPane(Pane, can_focus=True):
 
     def focus_first(self) -> None:
         self.focus()
-        self.scroll_home(animate=False)
+        self.begin_at_top()
 
     def obstacle(self) -> str:
         return self._problem

@@ -45,6 +45,7 @@ class RouteDialog(ModalScreen[RouteChange | None]):
 
     CSS_PATH = ["fields.tcss", "route_dialog.tcss"]  # noqa: RUF012 - Textual declares it without ClassVar
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal")]  # noqa: RUF012 - Textual declares it without ClassVar
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - Textual declares it without ClassVar
     TITLE = "Endpoint"
     AUTO_FOCUS = ""
     HELP = "Enter or the arrows go from field to field. Nothing is written before the review."

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
-from textual.containers import Horizontal
-from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, ContentSwitcher, Static
+from textual.widgets import Static
 
 from lamed_tui.console.background import in_background
 from lamed_tui.console.setup import views, ways
 from lamed_tui.console.setup.endpoints import EndpointsPane
+from lamed_tui.console.setup.foot import Foot
 from lamed_tui.console.setup.form import FormPane
 from lamed_tui.console.setup.keeping import Keeping
 from lamed_tui.console.setup.messages import SetupDone, WayOn
-from lamed_tui.console.setup.pane import ChoicePane, Pane
+from lamed_tui.console.setup.pane import ChoicePane, Pages, Pane
 from lamed_tui.console.setup.review_pane import ReviewPane
 from lamed_tui.console.setup.trying import real_attempt
 from lamed_tui.console.widgets.key_bar import KeyBar
@@ -95,14 +94,8 @@ class SetupScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TitleBar("Setup", self._workplace.label, self._note)
         yield Static(id="trail")
-        yield ContentSwitcher(id="panes")
-        yield Static(id="advice")
-        with Horizontal(id="buttons"):
-            yield Button("Test", id="try", compact=True, action="screen.try")
-            yield Static(id="buttons-space")
-            yield Button("Back", id="back", compact=True, action="screen.back")
-            yield Button("Next", id="next", compact=True, variant="primary", action="screen.next")
-            yield Button("Save", id="save", compact=True, variant="primary", action="screen.save")
+        yield Pages(id="panes")
+        yield Foot()
         yield KeyBar()
 
     async def on_mount(self) -> None:
@@ -118,15 +111,14 @@ class SetupScreen(Screen[None]):
 
     @property
     def _pane(self) -> Pane | None:
-        pane = self.query_one("#panes", ContentSwitcher).visible_content
-        return pane if isinstance(pane, Pane) else None
+        return self.query_one(Pages).pane
 
     # Pages -----------------------------------------------------------------------------------------------------------
 
     async def _open(self) -> None:
         """Begin with the file as it is now."""
         self._keeping, self._state = Keeping(), None
-        await self.query_one("#panes", ContentSwitcher).remove_children()
+        await self.query_one(Pages).remove_children()
         try:
             self._state = begin(self._workplace.path)
         except ConfigError as error:
@@ -136,25 +128,21 @@ class SetupScreen(Screen[None]):
         await self._turn_to(ways.welcome(self._state, self._draft))
 
     async def _turn_to(self, pane: Pane) -> None:
-        """Show a page, in place of the one with the same id."""
-        switcher = self.query_one("#panes", ContentSwitcher)
-        await switcher.query_children(f"#{pane.id}").remove()
-        await switcher.add_content(pane, set_current=True)
-        self._arrive(pane)
+        await self.query_one(Pages).turn_to(pane)
+        if self._state is not None:
+            at_review = isinstance(pane, ReviewPane)
+            pane.show(completed(self._state, self._workplace.environment) if at_review else self._state)
+        pane.focus_first()
+        self.title, text = views.help_page(pane.id or "", self._state.way if self._state else "deploy")
+        self.HELP = text  # type: ignore[misc]  # Textual declares it for the class; here it is the page's
+        self._refresh_shell()
 
     async def _go(self, step: StepId) -> None:
         """Go to a step. Its page is made at the first visit, and keeps what is typed there, right or wrong."""
-        if self._state is None:
-            return
-        self._follow(replace(self._state, step=step))
-        switcher = self.query_one("#panes", ContentSwitcher)
-        known = next((pane for pane in switcher.query_children(Pane) if pane.id == step), None)
-        if known is None:
-            await self._turn_to(self._made(step, self._state))
-        else:
-            switcher.current = step
-            self._arrive(known)
-        self._keep_soon()
+        if self._state is not None:
+            self._follow(replace(self._state, step=step))
+            await self._turn_to(self.query_one(Pages).made(step) or self._made(step, self._state))
+            self._keeping.keep_soon(self)
 
     def _made(self, step: StepId, state: SetupState) -> Pane:
         environment = self._workplace.environment
@@ -164,40 +152,24 @@ class SetupScreen(Screen[None]):
             return ReviewPane(environment)
         return FormPane(step_named(step), state, environment, self._attempt, self._clock)
 
-    def _arrive(self, pane: Pane) -> None:
-        if self._state is not None:
-            at_review = pane.id == REVIEW.id
-            pane.show(completed(self._state, self._workplace.environment) if at_review else self._state)
-        pane.focus_first()
-        self.title, text = views.help_page(pane.id or "", self._state.way if self._state else "deploy")
-        self.HELP = text  # type: ignore[misc]  # Textual declares it for the class; here it is the page's
-        self._refresh_shell()
-
     def _refresh_shell(self) -> None:
         """Everything around the page."""
-        pane = self._pane
-        if pane is None:
-            return
-        is_step = self._is_step
-        trail = self.query_one("#trail", Static)
-        trail.display = self.query_one("#buttons").display = is_step
-        if is_step and self._state is not None:
-            trail.update(views.trail(self._state.way, self._state.step, narrow=self.size.width < _ROOM_FOR_TRAIL))
-        for name in ("try", "back", "next", "save"):
-            button = self.query_one(f"#{name}", Button)
-            button.display = bool(self.check_action(name, ())) or (name == "back" and is_step)
+        pane, state, is_step = self._pane, self._state, self._is_step
+        trail, foot = self.query_one("#trail", Static), self.query_one(Foot)
+        trail.display = foot.display = is_step
+        if is_step and state is not None:
+            trail.update(views.trail(state.way, state.step, narrow=self.size.width < _ROOM_FOR_TRAIL))
+        actions = [action for action in ("try", "next", "save") if self.check_action(action, ())]
+        label = ""
         if isinstance(pane, FormPane):
-            self.query_one("#try", Button).label = "Stop" if pane.trying.is_running else pane.step.try_it
+            label = "Stop" if pane.trying.is_running else pane.step.try_it
+        foot.offer([*actions, "back"], label)
         self._advise()
         self.refresh_bindings()
 
     def _advise(self, text: str = "") -> None:
         pane = self._pane
-        said = text or (pane.advice if pane else "")
-        advice = self.query_one("#advice", Static)
-        advice.set_class(said.startswith("✗"), "-wrong")
-        advice.update(Content(said))
-        advice.display = self._is_step
+        self.query_one(Foot).tell(text or (pane.advice if pane else ""))
 
     @property
     def _is_step(self) -> bool:
@@ -286,7 +258,7 @@ class SetupScreen(Screen[None]):
             self._follow(error.state)
             if isinstance(pane := self._pane, ReviewPane):
                 pane.note(str(error))
-                self._arrive(pane)
+                await self._turn_to(pane)
         except ConfigError as error:
             self._advise(f"✗ {error}")
         else:
@@ -343,15 +315,3 @@ class SetupScreen(Screen[None]):
     def _stop_trying(self) -> None:
         if isinstance(pane := self._pane, FormPane):
             pane.trying.stop()
-
-    def _keep_soon(self) -> None:
-        """Keep the answers without waiting for the disk."""
-        self.app.run_worker(
-            self._keep_behind(), name="keep", description="keeps unfinished answers", exit_on_error=False
-        )
-
-    async def _keep_behind(self) -> None:
-        try:
-            await in_background(self._keeping.keep, name="keeping answers")
-        except ConfigError as error:
-            self.notify(str(error), severity="warning")

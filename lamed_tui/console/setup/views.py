@@ -42,6 +42,13 @@ _DIFF_STYLES = {
     "gap": _QUIET,
 }
 
+ABOUT = (
+    "Count the visitors and conversions of your A/B tests in a Redis of your own, through three small functions "
+    "in your own AWS account. It takes a few minutes. Nothing is written before you have seen the change, and nothing "
+    "is created in AWS before you have seen the plan."
+)
+"""What setting up is, before it begins."""
+
 _HELP = """\
 Tab, Shift+Tab, Enter and the arrows go from field to field; Page Up and Page Down scroll. Going back keeps every \
 answer, and so does quitting: they are kept beside the configuration, without secrets, until they are saved. Nothing \
@@ -72,7 +79,7 @@ def help_page(pane: str, way: Way) -> tuple[str, str]:
     """A page's title, and all there is to say about it."""
     step = next((step for step in STEPS if step.id == pane), None)
     if step is None:
-        return "Setup", _HELP
+        return "Setup", f"{ABOUT}\n\n{_HELP}"
     return f"Setup: {step.title}", f"{help_on(step, way)}\n\n{_HELP}"
 
 

