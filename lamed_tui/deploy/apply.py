@@ -40,7 +40,11 @@ def execute(
         AwsError: AWS refused, for example because another deployment came first, or could not be reached.
     """
     boundary = newest_event(aws, change_set.stack_id)
-    request: ExecuteChangeSetInputTypeDef = {"ChangeSetName": change_set.arn, "ClientRequestToken": token}
+    request: ExecuteChangeSetInputTypeDef = {
+        "StackName": change_set.stack_id,
+        "ChangeSetName": change_set.arn,
+        "ClientRequestToken": token,
+    }
     if not change_set.creates:  # for a creation that was said when the change set was made
         request["DisableRollback"] = False
         # Versions are kept when a later release drops them, but not those of a release that never went live: AWS would

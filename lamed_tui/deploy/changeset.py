@@ -105,7 +105,9 @@ def describe(aws: Aws, pending: ChangeSet, clock: Clock) -> ChangeSet:
         AwsError: AWS refused or could not be reached.
     """
     for delay in delays(local=aws.endpoint_url is not None):
-        answer = aws.cloudformation.describe_change_set(ChangeSetName=pending.arn, IncludePropertyValues=True)
+        answer = aws.cloudformation.describe_change_set(
+            StackName=pending.stack_id, ChangeSetName=pending.arn, IncludePropertyValues=True
+        )
         status, reason = answer["Status"], answer.get("StatusReason", "")
         if status == "CREATE_COMPLETE":
             return ChangeSet(
@@ -128,7 +130,7 @@ def discard(aws: Aws, change_set: ChangeSet) -> None:
     Raises:
         AwsError: AWS refused or could not be reached.
     """
-    aws.cloudformation.delete_change_set(ChangeSetName=change_set.arn)
+    aws.cloudformation.delete_change_set(StackName=change_set.stack_id, ChangeSetName=change_set.arn)
     if not change_set.creates:
         return
     remaining = live.read(aws, change_set.stack_id)
@@ -160,7 +162,7 @@ def _all_changes(aws: Aws, pending: ChangeSet, answer: Mapping[str, Any]) -> tup
     changes = list(answer.get("Changes", []))
     while token := answer.get("NextToken"):
         answer = aws.cloudformation.describe_change_set(
-            ChangeSetName=pending.arn, IncludePropertyValues=True, NextToken=token
+            StackName=pending.stack_id, ChangeSetName=pending.arn, IncludePropertyValues=True, NextToken=token
         )
         changes += answer.get("Changes", [])
     return tuple(changes)

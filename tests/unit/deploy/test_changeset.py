@@ -80,7 +80,7 @@ def test_the_changes_are_waited_for_and_read_to_their_last_page(script: CloudFor
     script.answers(
         "describe_change_set",
         described("CREATE_COMPLETE", Changes=[ADDED]),
-        {"ChangeSetName": CHANGE_SET, "IncludePropertyValues": True, "NextToken": "more"},
+        {"StackName": STACK_ID, "ChangeSetName": CHANGE_SET, "IncludePropertyValues": True, "NextToken": "more"},
     )
     time = PlayedTime()
     assert len(changeset.describe(script.aws, pending(), time.clock()).changes) == 2
@@ -118,12 +118,12 @@ def test_a_failure_keeps_its_reason_where_nothing_more_is_known(script: CloudFor
 
 
 def test_a_declined_update_removes_the_change_set_and_touches_no_stack(script: CloudFormationScript) -> None:
-    script.answers("delete_change_set", {}, {"ChangeSetName": CHANGE_SET})
+    script.answers("delete_change_set", {}, {"StackName": STACK_ID, "ChangeSetName": CHANGE_SET})
     changeset.discard(script.aws, pending())
 
 
 def test_a_declined_creation_removes_the_empty_stack_too(script: CloudFormationScript) -> None:
-    script.answers("delete_change_set", {}, {"ChangeSetName": CHANGE_SET})
+    script.answers("delete_change_set", {}, {"StackName": STACK_ID, "ChangeSetName": CHANGE_SET})
     script.stack("REVIEW_IN_PROGRESS")
     script.answers("list_change_sets", {"Summaries": [{"ChangeSetId": CHANGE_SET, "Status": "DELETE_PENDING"}]})
     script.answers("delete_stack", {}, {"StackName": STACK_ID})

@@ -266,7 +266,7 @@ def test_an_update_says_that_it_rolls_back_and_a_creation_said_before_what_happe
     script: CloudFormationScript, time: PlayedTime, *, creates: bool
 ) -> None:
     script.events(event(7, "lamed", "CREATE_COMPLETE"))
-    expected = {"ChangeSetName": CHANGE_SET, "ClientRequestToken": "t"}
+    expected = {"StackName": STACK_ID, "ChangeSetName": CHANGE_SET, "ClientRequestToken": "t"}
     script.answers(
         "execute_change_set",
         {},
