@@ -18,6 +18,7 @@ class Terminal:
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
+        self._status = socket.with_name("status")
 
     def press(self, *keys: str) -> None:
         """Send keys by tmux's names, such as `q`, `Enter`, `C-c`."""
@@ -29,14 +30,13 @@ class Terminal:
 
     def process(self) -> int:
         """The pid of the command."""
-        return int(self._tmux("display-message", "-p", "-t", "main", "#{pane_pid}"))
+        shell = self._tmux("display-message", "-p", "-t", "main", "#{pane_pid}")
+        return int(Path("/proc", shell, "task", shell, "children").read_text().split()[0])
 
     def exit_status(self) -> int | None:
         """The command's exit status, or nothing while it runs."""
-        # The terminal closes a moment before tmux learns the status; a negative one is the signal that killed it.
-        shape = "#{?pane_dead_signal,-#{pane_dead_signal},#{pane_dead_status}}"
-        status = self._tmux("display-message", "-p", "-t", "main", shape)
-        return int(status) if status else None
+        status = self._status.read_text() if self._status.exists() else ""
+        return int(status) if status.endswith("\n") else None
 
     def wait_until(self, condition: Callable[[str], bool], *, what: str, seconds: float = 60) -> str:
         """The screen's text once the condition holds.
@@ -80,7 +80,9 @@ def running_in_tmux(
     terminal._tmux("new-session", "-d", "-s", "main", "-x", str(columns), "-y", str(rows), *settings, "sleep 600")
     try:
         terminal._tmux("set-option", "-g", "remain-on-exit", "on")
-        terminal._tmux("respawn-pane", "-k", "-t", "main", *settings, *(str(word) for word in command))
+        # The shell keeps the status: tmux now and then misses that its child has ended.
+        shell = ["sh", "-c", '"$@"; echo $? > "$0"', str(terminal._status)]
+        terminal._tmux("respawn-pane", "-k", "-t", "main", *settings, *shell, *(str(word) for word in command))
         yield terminal
     finally:
         terminal._tmux("kill-server")
