@@ -230,7 +230,10 @@ def _print_plan(console: Console, plan: Plan) -> None:
             for one in change.differences:
                 if not one.path.startswith("Tags"):
                     console.print(
-                        f"      {one.path}: {one.before} → {one.after}", markup=False, soft_wrap=True, style="dim"
+                        f"      {one.path}: {_value(one.before)} → {_value(one.after)}",
+                        markup=False,
+                        soft_wrap=True,
+                        style="dim",
                     )
     retagged = sum(change.only_tags for change in plan.changes)
     if retagged:
@@ -239,6 +242,10 @@ def _print_plan(console: Console, plan: Plan) -> None:
     console.print(f"{counts or 'No resource changes'}.")
     for consequence in plan.consequences:
         console.print(consequence.text, style="bold red" if consequence.grave else "", markup=False)
+
+
+def _value(text: str | None) -> str:
+    return "(none)" if text is None else text
 
 
 def _title(plan: Plan) -> str:

@@ -94,11 +94,11 @@ class Settling:
     def _record(self, done: Candidate, stack: Live, release: int) -> Release:
         """The record of what is live, written now if it is missing, as after a deployment that nobody saw end."""
         store = artefacts.ensure(self.aws)
+        if done.package is not None:
+            store.put_package(done.package)  # also when somebody has removed it: CloudFormation may read it again
         known = releases.read(store, stack.name, release)
         if known is not None:
             return known
-        if done.package is not None:
-            store.put_package(done.package)
         record = releases.Release(
             release=release,
             stack=stack.name,

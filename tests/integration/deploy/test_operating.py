@@ -254,3 +254,13 @@ def test_logs_of_all_functions_come_in_the_order_of_time_and_only_once(place: Pl
     ask(deployed.base_url + "/track", event("1"))
     line = next(line for line in following if line.level != "debug")
     assert line.fields["outcome"] == "duplicate"
+
+
+def test_a_package_that_somebody_removed_is_put_back_by_the_next_deployment(place: Place) -> None:
+    place.deployed(options=UNTRIED)
+    store = bucket(place)
+    record = releases.read(store, "shop", 1)
+    assert record is not None
+    store.remove(record.package)
+    assert not place.deployed(options=UNTRIED).changed
+    assert store.holds(record.package)

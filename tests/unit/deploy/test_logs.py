@@ -1,0 +1,45 @@
+"""Lines of CloudWatch as a person reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from lamed_tui.deploy.logs import Level, merged, parse
+
+HANDLED = '{"request_id":"1-a","handler":"track","outcome":"%s","status":%d,"milliseconds":1.5%s}'
+
+
+@pytest.mark.parametrize(
+    ("message", "level", "text"),
+    [
+        (HANDLED % ("counted", 200, ""), "info", "200 track counted 1.5 ms"),
+        (
+            HANDLED % ("missing_parameter", 400, ',"parameter":"uuid"'),
+            "warning",
+            "400 track missing_parameter 1.5 ms parameter=uuid",
+        ),
+        (HANDLED % ("store_unreachable", 503, ""), "error", "503 track store_unreachable 1.5 ms"),
+        ('{"level":"WARN","message":"slow"}', "warning", "slow"),
+        ('{"time":"t","type":"platform.report","record":{}}', "debug", "platform.report"),
+        ('{"errorMessage":"No module named x","errorType":"Runtime.ImportModuleError"}', "error", "No module named x"),
+        ("START RequestId: 1-a Version: 3", "debug", "START RequestId: 1-a Version: 3"),
+        ("2026-11-22 Task timed out after 3.00 seconds", "error", "2026-11-22 Task timed out after 3.00 seconds"),
+        ("plain words\n", "info", "plain words"),
+        ('{"not json', "info", '{"not json'),
+        ("[1, 2]", "info", "[1, 2]"),
+    ],
+)
+def test_a_line_says_its_level_and_itself_in_short(message: str, level: Level, text: str) -> None:
+    line = parse(1_700_000_000_123, "shop-track", message)
+    assert (line.level, line.text, line.function) == (level, text, "shop-track")
+    assert line.as_json()["at"] == "2023-11-14T22:13:20.123+00:00"
+
+
+def test_lines_of_several_functions_come_in_the_order_of_time() -> None:
+    lines = [parse(at, function, "x") for at, function in ((3, "a"), (5, "a"), (1, "b"), (5, "b"))]
+    assert [(line.at.microsecond, line.function) for line in merged(lines)] == [
+        (1000, "b"),
+        (3000, "a"),
+        (5000, "a"),
+        (5000, "b"),
+    ]
