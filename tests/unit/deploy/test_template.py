@@ -53,7 +53,12 @@ def preflights(made: template.Template) -> dict[str, dict[str, str]]:
 
 def test_cfn_lint_finds_nothing_to_say(tmp_path: Path) -> None:
     files = []
-    for name, settings in (("default", config()), ("everything", everything())):
+    chosen = config(
+        functions={"architecture": "x86_64", "runtime": "python3.14", "memory_size": 512, "reserved_concurrency": 5},
+        throttling={"rate": 5, "burst": 5, "key_rate": 1, "key_burst": 1},
+        access_logs=True,
+    )
+    for name, settings in (("default", config()), ("everything", everything()), ("chosen", chosen)):
         for revision in (None, "0f" * 16):
             file = tmp_path / f"{name}-{revision}.json"
             file.write_text(rendered(settings, secret_revision=revision).text(), encoding="utf-8")
