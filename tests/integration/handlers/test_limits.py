@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import redis
 
 EVENT = {"experiment": "checkout", "variant": "blue", "event": "buy", "uuid": "u-1"}
-RANDOM_REQUESTS = 3_000
+RANDOM_REQUESTS = 20_000
 
 
 def limit(monkeypatch: pytest.MonkeyPatch, **limits: object) -> None:
