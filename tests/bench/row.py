@@ -23,10 +23,12 @@ class Budget:
     ratio_at_most: float | None = None
     ratio_at_least: float | None = None
 
-    def holds(self, ours: float, ratio: float) -> bool:
+    def holds(self, ours: float, ratio: float | None) -> bool:
         """Whether it is reached."""
         if self.ours_at_most is not None:
             return ours <= self.ours_at_most
+        if ratio is None:
+            return False
         if self.ratio_at_most is not None:
             return ratio <= self.ratio_at_most
         return self.ratio_at_least is not None and ratio >= self.ratio_at_least
@@ -46,7 +48,7 @@ class Row:
     Attributes:
         unit: of both values; empty for plain numbers.
         ours: the samples of this project, of which the median counts.
-        old: those of 0.4.3.
+        old: those of 0.4.3; empty where it has nothing to compare with.
         budget: None for what is only told.
         note: how it was measured, where the name does not say.
     """
@@ -59,9 +61,9 @@ class Row:
     note: str = ""
 
     @property
-    def ratio(self) -> float:
-        """Our median divided by theirs."""
-        return median(self.ours) / median(self.old)
+    def ratio(self) -> float | None:
+        """Our median divided by theirs; None when there is no theirs."""
+        return median(self.ours) / median(self.old) if self.old else None
 
     @property
     def ok(self) -> bool | None:
@@ -71,9 +73,10 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """The row as text, in the order of `COLUMNS`."""
         ok = {True: "yes", False: "NO", None: ""}[self.ok]
-        values = (in_figures(median(samples)) for samples in (self.ours, self.old))
+        values = (in_figures(median(samples)) if samples else "–" for samples in (self.ours, self.old))
         name = f"{self.measure}, {self.unit}" if self.unit else self.measure
-        return (name, *values, in_words(self.ratio), str(self.budget or ""), ok)
+        ratio = "–" if self.ratio is None else in_words(self.ratio)
+        return (name, *values, ratio, str(self.budget or ""), ok)
 
     def document(self) -> dict[str, Any]:
         """The row for machines."""
@@ -81,7 +84,7 @@ class Row:
             "measure": self.measure,
             "unit": self.unit,
             "ours": median(self.ours),
-            "0.4.3": median(self.old),
+            "0.4.3": median(self.old) if self.old else None,
             "ratio": self.ratio,
             "budget": str(self.budget) if self.budget else None,
             "ok": self.ok,

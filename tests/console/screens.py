@@ -40,6 +40,16 @@ async def until(
     raise AssertionError(f"{what}: not within {seconds} s; the screen shows\n{text_of(pilot)}")
 
 
+async def settled(pilot: Pilot[None], *, seconds: float = 0.4) -> None:
+    """Wait until the screen has looked the same for so long: layouts follow each other over several frames."""
+    before, since = "", time.monotonic()
+    while time.monotonic() - since < seconds:
+        await pilot.pause()
+        await asyncio.sleep(0.02)
+        if (shown := text_of(pilot)) != before:
+            before, since = shown, time.monotonic()
+
+
 @asynccontextmanager
 async def watching(
     url: str,

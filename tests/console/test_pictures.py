@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lamed.keys import PARTICIPATE
+from textual.widgets import Input
 
 from lamed_tui.config.model import Config, ExperimentSettings
 from lamed_tui.console.app import LamedConsole
@@ -20,7 +21,7 @@ from lamed_tui.errors import LamedError, StoreError
 from lamed_tui.experiments.history import History
 from lamed_tui.experiments.operations import Operations, SessionBook
 from lamed_tui.experiments.snapshot import Experiment, Goal, Snapshot, Variant, VariantCount
-from tests.console.screens import until
+from tests.console.screens import settled, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -206,7 +207,9 @@ def looks_as_before(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
                 await until(pilot, lambda _: screen._knowledge.history(first) is not None, what="the history")
             await pilot.press(*keys)
             screen._refresh_status()  # what the next tick does
-            await pilot.pause()
+            for field in pilot.app.screen.query(Input):
+                field.cursor_blink = False
+            await settled(pilot)
 
         return snap_compare(app, terminal_size=size, run_before=prepare)
 

@@ -179,7 +179,8 @@ def test_a_chart_fits_its_place_and_says_what_it_draws(kind: Kind, words: str, s
     lines = drawn.plain.split("\n")
     assert (len(lines) <= size[1], max(cell_len(line) for line in lines) <= size[0]) == (True, True)
     assert words[: size[0] - 1] in lines[0] or lines[0].endswith("…")
-    assert chart(trend(found, "buy", looks[:1], most=50), kind, "control", size, PALETTE) is None
+    for too_few in (looks[:1], looks[:1] * 3):
+        assert chart(trend(found, "buy", too_few, most=50), kind, "control", size, PALETTE) is None
 
 
 def test_looks_of_a_session_begin_anew_after_a_reset_and_stay_few() -> None:

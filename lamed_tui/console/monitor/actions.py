@@ -199,7 +199,7 @@ class Actions:
             except LamedError as error:
                 self._screen.app.push_screen(Told("This did not work", error.what, error.fix))
 
-        self._screen.run_worker(guarded(), name="action", description=description, exit_on_error=False)
+        self._screen.app.run_worker(guarded(), name="action", description=description, exit_on_error=False)
 
 
 def _counted(experiment: Experiment) -> str:

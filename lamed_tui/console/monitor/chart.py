@@ -48,7 +48,9 @@ def chart(trend: Trend, kind: Kind, control: str | None, size: tuple[int, int], 
     None where there is nothing to draw: fewer than two looks, or no room.
     """
     columns, lines = size
-    if columns < _FEWEST_COLUMNS or lines < _FEWEST_LINES or len(trend.moments) < 2:
+    if columns < _FEWEST_COLUMNS or lines < _FEWEST_LINES:
+        return None
+    if len(trend.moments) < 2 or trend.moments[0] == trend.moments[-1]:
         return None
     if kind is Kind.LIFT and not trend.has_lifts:
         kind = Kind.RATE

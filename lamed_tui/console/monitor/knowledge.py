@@ -25,6 +25,10 @@ _MOST_REMEMBERED = 50
 """Experiments up to which looks at all of them are kept; with more, at those only that are read."""
 
 
+_HEADLINE_SECONDS = 3.0
+"""A state in words changes seldom, and working it out each second for a screenful is most of the work."""
+
+
 @dataclass(frozen=True)
 class Past:
     """The series of one experiment, and what its days have proven."""
@@ -55,7 +59,7 @@ class Knowledge:
         self._looks = Looks()
         self._pasts: dict[str, Past] = {}
         self._standings: dict[str, Standing] = {}
-        self._headlines: dict[str, tuple[Experiment, str]] = {}
+        self._headlines: dict[str, tuple[Experiment, datetime, str]] = {}
 
     def take(self, snapshot: Snapshot, chosen: str | None) -> None:
         """Remember a look at what is likely to be charted."""
@@ -99,12 +103,15 @@ class Knowledge:
         return found
 
     def headline(self, experiment: Experiment, taken_at: datetime) -> str:
-        """The state in words; worked out again only when the counts have changed."""
+        """The state in words; worked out again when the counts have changed, but not more often than is noticed."""
         known = self._headlines.get(experiment.name)
-        if known is not None and (known[0] is experiment or known[0] == experiment):
-            return known[1]
+        if known is not None:
+            before, at, words = known
+            recent = (taken_at - at).total_seconds() < _HEADLINE_SECONDS and before.control == experiment.control
+            if recent or before == experiment:
+                return words
         words = headline(self.assessment(experiment, taken_at))
-        self._headlines[experiment.name] = (experiment, words)
+        self._headlines[experiment.name] = (experiment, taken_at, words)
         return words
 
     def trend(self, assessment: Assessment, goal: str, most: int) -> Trend:

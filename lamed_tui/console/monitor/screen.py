@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -118,6 +119,8 @@ The badge on the second line says how old the numbers are:
         self._clock = clock
         self._note = note
         self._paused: Reading | None = None
+        self._badges = Content()
+        self._trouble = ""
         self._order = Order.NAME
         self._window = Window.START
         self._kind = Kind.LIFT
@@ -146,9 +149,16 @@ The badge on the second line says how old the numbers are:
         self.query_one("#no-match").display = False
         self.watch(self.app, "feed_state", self._on_feed_state)
         self.set_interval(_TICK, self._refresh_status)
-        self.run_worker(
+        # With a thousand experiments the collector's full passes stopped the screen for a tenth of a second each. What
+        # is loaded by now stays loaded, so they need not look at it.
+        gc.freeze()
+        # The app's own, because only then is it told when one fails; ended with this screen.
+        self._histories = self.app.run_worker(
             self._read_histories(), name="history", description="reads the chosen history", exit_on_error=False
         )
+
+    def on_unmount(self) -> None:
+        self._histories.cancel()
 
     # What is known ----------------------------------------------------------------------------------------------
 
@@ -201,10 +211,14 @@ The badge on the second line says how old the numbers are:
     def _refresh_status(self) -> None:
         state = self._feed.state
         badges = views.status(state, self._paused, self._clock(), self.size.width, self._marks())
-        self.query_one("#status", Static).update(badges)
-        trouble = self.query_one("#trouble", Static)
-        trouble.update(Content(views.trouble(state)))
-        trouble.display = bool(views.trouble(state))
+        if badges != self._badges:
+            self._badges = badges
+            self.query_one("#status", Static).update(badges, layout=False)  # it always has its one line
+        trouble, words = self.query_one("#trouble", Static), views.trouble(state)
+        if words != self._trouble:
+            self._trouble = words
+            trouble.update(Content(words))
+            trouble.display = bool(words)
 
     def _marks(self) -> list[str]:
         marks = [] if self._order is Order.NAME else [f"by {self._order}"]
@@ -276,6 +290,7 @@ The badge on the second line says how old the numbers are:
                 knowledge.learn(experiment.name, past)
                 if self._paused is None:
                     self._refresh_detail()
+                    self.query_one(ExperimentList).refresh()  # its state may be told better now
             try:
                 await asyncio.wait_for(self._history_wanted.wait(), _HISTORY_SECONDS)
             except TimeoutError:

@@ -126,6 +126,8 @@ def trouble(state: FeedState) -> str:
 def matching(snapshot: Snapshot, wanted: str) -> list[Experiment]:
     """The experiments whose name contains the text, whatever the case."""
     folded = wanted.strip().casefold()
+    if not folded:
+        return list(snapshot.experiments)
     return [one for one in snapshot.experiments if folded in printable(one.name).casefold()]
 
 

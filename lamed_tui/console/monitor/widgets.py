@@ -69,6 +69,7 @@ class ExperimentDetail(VerticalScroll, can_focus=True):
         self._trend = trend
         self._content: Shown | None = None
         self._drawn: tuple[object, ...] = ()
+        self._put_before: dict[str, Content] = {}
 
     def compose(self) -> ComposeResult:
         yield Static(id="detail-name")
@@ -96,13 +97,13 @@ class ExperimentDetail(VerticalScroll, can_focus=True):
         self._drawn = wanted
         if content is None:
             for selector in ("#detail-name", "#detail-summary", "#detail-goals", "#detail-chart"):
-                self.query_one(selector, Static).update("")
+                self._put(selector, Content())
             return
         top = summary(content.assessment, "" if content.pace is None else pace_text(content.pace), width)
         goals = detail(content.assessment, width, content.recent)
-        self.query_one("#detail-name", Static).update(Content(printable(content.assessment.experiment.name)))
-        self.query_one("#detail-summary", Static).update(top)
-        self.query_one("#detail-goals", Static).update(goals)
+        self._put("#detail-name", Content(printable(content.assessment.experiment.name)))
+        self._put("#detail-summary", top)
+        self._put("#detail-goals", goals)
         used = 4 + top.plain.count("\n") + goals.plain.count("\n")
         self._draw_chart(content, width, min(max(self.size.height - used - 1, _LEAST_CHART), _MOST_CHART))
 
@@ -115,9 +116,17 @@ class ExperimentDetail(VerticalScroll, can_focus=True):
             goal = primary if primary in goals else goals[0]
             followed = self._trend(assessment, goal, max(width - 10, 2))
             drawn = chart(followed, content.kind, assessment.experiment.control, (width, height), self._palette())
-        place = self.query_one("#detail-chart", Static)
-        place.display = drawn is not None
-        place.update(drawn if drawn is not None else "")
+        self.query_one("#detail-chart").display = drawn is not None
+        self._put("#detail-chart", drawn or Content())
+
+    def _put(self, selector: str, content: Content) -> None:
+        """Update only what changed, and lay out anew only when it needs another number of lines."""
+        before = self._put_before.get(selector)
+        if content == before:
+            return
+        self._put_before[selector] = content
+        moves = before is None or before.plain.count("\n") != content.plain.count("\n") or not before.plain
+        self.query_one(selector, Static).update(content, layout=moves)
 
     def _palette(self) -> Palette:
         variables = self.app.get_css_variables()

@@ -73,7 +73,7 @@ class EndpointsPane(Pane):
 
     @property
     def advice(self) -> str:
-        if self.is_text:
+        if self.is_text or self.query_one(RouteText).has_focus:
             return f"✗ {self._problem}" if self._problem else _ABOUT_TEXT
         row = self.query_one(RouteTable).chosen
         return route_detail(row, self._base, self.size.width) if row else ""
@@ -176,6 +176,9 @@ class EndpointsPane(Pane):
         state = with_routes(self._now, entries)
         self.show(state)
         self.post_message(self.Changed(state))
+
+    def on_descendant_focus(self) -> None:
+        self.post_message(self.Advised())
 
     @on(DataTable.RowHighlighted)
     def _move(self, event: DataTable.RowHighlighted) -> None:

@@ -32,8 +32,8 @@ class TextField(Input):
     """One line of text. Enter and the arrows go to the neighbours."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "screen.focus_next", "Next field", show=False, id="field.next"),
-        Binding("up", "screen.focus_previous", "Field before", show=False, id="field.previous"),
+        Binding("enter,down", "app.focus_next", "Next field", show=False, id="field.next"),
+        Binding("up", "app.focus_previous", "Field before", show=False, id="field.previous"),
     ]
 
     def __init__(self, text: str, placeholder: str = "", *, password: bool = False) -> None:
@@ -86,8 +86,8 @@ class YesNo(Checkbox):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,left,right", "toggle_button", "Yes or no", key_display="space", id="yes-no.toggle"),
-        Binding("enter,down", "screen.focus_next", "Next field", show=False, id="yes-no.next"),
-        Binding("up", "screen.focus_previous", "Field before", show=False, id="yes-no.previous"),
+        Binding("enter,down", "app.focus_next", "Next field", show=False, id="yes-no.next"),
+        Binding("up", "app.focus_previous", "Field before", show=False, id="yes-no.previous"),
     ]
 
     def __init__(self, *, value: bool) -> None:
@@ -137,6 +137,7 @@ class Field(Vertical):
         self.question = question
         self.decided_by = decided_by
         self.problem = ""
+        self._told = ("", "")
         self._document = document
         self._choices = [*(choices or question.choices)]
         self.disabled = bool(decided_by)
@@ -177,6 +178,9 @@ class Field(Vertical):
 
     def tell(self, problem: str, remark: str = "") -> None:
         """Show what is wrong with the answer; if nothing is, what there is to know about it, if anything."""
+        if (problem, remark) == self._told:
+            return
+        self._told = (problem, remark)
         self.problem = problem
         self.set_class(bool(problem), "-wrong")
         self.set_class(bool(problem or remark), "-told")

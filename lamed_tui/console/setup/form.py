@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from lamed_tui.setup.state import SetupState
     from lamed_tui.setup.steps import Step
 
+_TICK = 0.5
+"""Seconds between two looks at the clock while answers are tried."""
+
 _RETYPE = "Not kept with the unfinished answers: type it again."
 _PROFILE, _REGION = "aws.profile", "aws.region"
 _DEFAULT_PROFILE = Choice("", "default credentials")
@@ -78,6 +81,7 @@ class FormPane(Pane):
         yield TrialPanel()
 
     def on_mount(self) -> None:
+        self.set_interval(_TICK, self.trying.tick)
         if any(field.question.key == _PROFILE for field in self._fields):
             self.app.run_worker(
                 self._offer_profiles(), name="profiles", description="reads the AWS files", exit_on_error=False
@@ -91,8 +95,9 @@ class FormPane(Pane):
         return focused.question.help if focused else ""
 
     def show(self, state: SetupState) -> None:
+        if state.way != self._state.way:
+            self.query_one(".about", Static).update(Content(about(self.step, state.way)))
         self._state = state
-        self.query_one(".about", Static).update(Content(about(self.step, state.way)))
         for field in self._fields:
             if not field.problem:
                 field.show(state.document)

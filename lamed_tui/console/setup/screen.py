@@ -57,7 +57,8 @@ class SetupScreen(Screen[None]):
         clock: seconds that only go forward.
     """
 
-    CSS_PATH = ["fields.tcss", "setup.tcss"]  # noqa: RUF012 - Textual declares it without ClassVar
+    # The dialog's as well: reading it when the dialog opens would make that take a moment.
+    CSS_PATH = ["fields.tcss", "setup.tcss", "route_dialog.tcss"]  # noqa: RUF012 - Textual declares it without ClassVar
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (120, "-wide")]  # noqa: RUF012 - Textual's declaration
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall"), (32, "-roomy")]  # noqa: RUF012 - Textual's declaration
     TITLE = "Setup"

@@ -136,7 +136,14 @@ def trial_lines(view: TrialView, width: int) -> Content:
     lines = [Content.styled(trial_heading(view), "bold" if view.state != "stale" else f"bold {_QUIET}")]
     if view.trouble:
         lines += [_result_line("fail", "Answers", view.trouble, "", width)]
-    lines += [_result_line(one.state, one.title, one.detail, one.fix, width) for one in view.results]
+    skipped = [one.title for one in view.results if one.state == "warn" and not one.seconds]
+    lines += [
+        _result_line(one.state, one.title, one.detail, one.fix, width)
+        for one in view.results
+        if one.title not in skipped
+    ]
+    if skipped:
+        lines += [Content.styled(line, _QUIET) for line in _wrapped(f"Not tried: {', '.join(skipped)}.", width)]
     return Content("\n").join(lines)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.bench.measures import imports, latency, memory, package_size, reading, round_trips, throughput
+from tests.bench.measures import imports, latency, memory, monitor, package_size, reading, round_trips, throughput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +21,7 @@ MEASURES: Mapping[str, Measure] = {
     "memory": memory.measure,
     "throughput": throughput.measure,
     "reading": reading.measure,
+    "monitor": monitor.measure,
     "imports": imports.measure,
     "package-size": package_size.measure,
 }

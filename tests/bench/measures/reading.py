@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from tests.bench.contenders import Contender
     from tests.bench.stage import Stage
 
-_GOALS = (PARTICIPATE, "add to cart", "checkout", "purchase")
-_VARIANTS = ("control", "blue", "green")
+GOALS = (PARTICIPATE, "add to cart", "checkout", "purchase")
+VARIANTS = ("control", "blue", "green")
 _RUNS = 3
 _CONSOLE = Path(__file__).parents[1] / "console_driver.py"
 
 
 def measure(stage: Stage) -> Iterator[Row]:
     """The handlers' answers on loopback and over a network, and the console's snapshot."""
-    written = _fill(stage)
+    written = fill(stage)
     runs = min(_RUNS, stage.sizes.runs)
-    what = f"reading {stage.sizes.experiments:,} experiments x {len(_GOALS) * len(_VARIANTS)} counters"
+    what = f"reading {stage.sizes.experiments:,} experiments x {len(GOALS) * len(VARIANTS)} counters"
     budget = Budget(ratio_at_most=1 / 50)
     stage.say("reading every experiment")
     for round_trip, where in ((0.0, ""), (0.001, " at 1 ms network delay")):
@@ -52,7 +52,7 @@ def measure(stage: Stage) -> Iterator[Row]:
         yield Row(f"{what} by the console{where}", "ms", seconds, by_old, note="against 0.4.3's handler")
 
 
-def _fill(stage: Stage) -> int:
+def fill(stage: Stage) -> int:
     """Write the counters as both backends do; how many events they add up to."""
     client = stage.valkey.client
     client.flushall()
@@ -62,8 +62,8 @@ def _fill(stage: Stage) -> int:
         experiment = f"experiment {number}"
         counters = {
             counter_key(NAMESPACE, experiment, goal, variant): number + len(goal + variant)
-            for goal in _GOALS
-            for variant in _VARIANTS
+            for goal in GOALS
+            for variant in VARIANTS
         }
         total += sum(counters.values())
         pipeline.sadd(experiments_key(NAMESPACE), experiment)

@@ -1,0 +1,141 @@
+"""A wizard driven by keys alone, and read as a person reads it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual._wait import wait_for_idle
+from textual.keys import _character_to_key, key_to_character
+
+from lamed_tui.config.model import RedisSettings
+from lamed_tui.console.app import LamedConsole
+from lamed_tui.console.setup.fields import Field
+from lamed_tui.console.workplace import Workplace
+from lamed_tui.experiments.source import RedisSource
+from lamed_tui.store.connect import open_store
+from tests.console.screens import text_of, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from textual.pilot import Pilot
+
+    from lamed_tui.config.files import LoadedConfig
+
+CONFIG = Path("config.json")
+CLEAR = ("ctrl+e", "ctrl+u")
+"""Keys that empty a field."""
+
+
+def watch(loaded: LoadedConfig) -> RedisSource:
+    """What the command line watches, for a Redis."""
+    config = loaded.config
+    return RedisSource(open_store(config.redis), config.namespace, config.experiments)
+
+
+def place(environment: Mapping[str, str] | None = None) -> Workplace:
+    """A workplace in the current folder."""
+    return Workplace(CONFIG, environment or {}, watch)
+
+
+@asynccontextmanager
+async def setting_up(
+    environment: Mapping[str, str] | None = None, *, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Wizard]:
+    """A console without a configuration to watch, so that it opens on the wizard."""
+    app = LamedConsole(workplace=place(environment), interval=0.2)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        wizard = Wizard(pilot)
+        await wizard.sees("A/B-testing backend")
+        yield wizard
+
+
+class Wizard:
+    """A person at the keyboard."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+
+    @property
+    def screen(self) -> str:
+        """Every line of the screen."""
+        return text_of(self.pilot)
+
+    async def press(self, *keys: str) -> None:
+        """Press these keys, by Textual's names, each once what the one before led to is over.
+
+        The pilot's own way waits three times as long for each.
+        """
+        driver = self.pilot.app._driver
+        assert driver is not None
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 else key
+            driver.send_message(events.Key(name, key_to_character(name)))
+            await wait_for_idle(0)
+
+    async def type(self, text: str) -> None:
+        """Type a text, as a keyboard does."""
+        await self.press(*text)
+
+    async def fill(self, title: str, text: str) -> None:
+        """Put an answer into a field, in place of the one that is there."""
+        self.go_to(title)
+        await self.press(*CLEAR)
+        await self.paste(text)
+
+    def go_to(self, title: str) -> None:
+        """Go to a field at once, as with a mouse."""
+        fields = self.pilot.app.screen.query(Field)
+        next(field for field in fields if field.question.title == title).focus_control()
+
+    async def tab_to(self, title: str) -> None:
+        """Go from field to field by keys until the one with this title has the focus."""
+        for _ in range(30):
+            if self.field == title:
+                return
+            await self.press("tab")
+        raise AssertionError(f"there is no field {title}; the screen shows\n{self.screen}")
+
+    @property
+    def field(self) -> str:
+        """The title of the field in focus."""
+        focused = self.pilot.app.screen.query(Field)
+        return next((field.question.title for field in focused if field.has_focus_within), "")
+
+    async def sees(self, text: str, *, seconds: float = 20) -> str:
+        """Wait until a text is on the screen, wherever lines break, and return all that is there."""
+        return await until(
+            self.pilot, lambda shown: squeezed(text) in squeezed(shown), what=f"{text!r} appears", seconds=seconds
+        )
+
+    async def paste(self, text: str) -> None:
+        """Paste into what has the focus."""
+        self.pilot.app.post_message(events.Paste(text))
+        await wait_for_idle(0)
+
+
+def squeezed(text: str) -> str:
+    """A text without the difference between one blank and many, or a line's end; frames and marks aside."""
+    return " ".join(text.replace("▌", " ").replace("│", " ").split())
+
+
+def write(**document: Any) -> None:
+    CONFIG.write_text(json.dumps(document))
+
+
+def read() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(CONFIG.read_text())
+    return document
+
+
+def port_of(url: str) -> str:
+    return str(RedisSettings.model_validate({"url": url}).port)
+
+
+def aws(emulator: str) -> dict[str, str]:
+    """The environment of somebody whose AWS is the emulator."""
+    return {"AWS_ENDPOINT_URL": emulator, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
