@@ -9,7 +9,7 @@ demo: .venv/demo.installed ## the whole product on this machine: no account, no 
 	@$(BIN)/lamed demo
 
 test: .venv/dev.installed ## every test, on real servers of its own
-	@$(BIN)/pytest --numprocesses=2 --dist=worksteal --reruns=2 --basetemp=.test-files $(ARGS)
+	@$(BIN)/pytest --numprocesses=2 --dist=worksteal --basetemp=.test-files $(ARGS)
 
 lint: .venv/dev.installed ## style, types and the direction of imports
 	@$(BIN)/ruff check .
