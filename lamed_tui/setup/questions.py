@@ -117,11 +117,10 @@ def answered(question: Question, given: Given, document: Document, before: Mappi
     if question.kind == "secret" and given == KEEP:
         values = {question.key: value_at(_spread(before), question.key)}
     base = _spread(document) if question.key.startswith("redis.") else document
-    changed = {key: value for key, value in values.items() if value != _in_force(base, key)}
-    if not changed:
-        return document
-    after = with_values(base, {key: _kept(key, value, before) for key, value in changed.items()})
-    return _as_before(after, before)
+    old = _spread(before)
+    written = {key: _written(key, value, old) for key, value in values.items()}
+    changed = {key: value for key, value in written.items() if value != value_at(base, key)}
+    return _as_before(with_values(base, changed), before) if changed else document
 
 
 def values_of(question: Question, given: Given) -> dict[str, Any]:
@@ -183,14 +182,13 @@ def _meaning(section: Any) -> Any:
     return {key: value for key, value in section.items() if value is not None and value != _default(f"redis.{key}")}
 
 
-def _kept(key: str, value: Any, before: Mapping[str, Any]) -> Any:
-    """The value to write: nothing for a default, unless the file spelt the default out before."""
-    return None if value == _default(key) and value_at(before, key) != value else value
-
-
-def _in_force(document: Mapping[str, Any], key: str) -> Any:
-    value = value_at(document, key)
-    return _default(key) if value is None else value
+def _written(key: str, value: Any, before: Mapping[str, Any]) -> Any:
+    """The value to write: what the file said if it means the same, and nothing for a default that it left out."""
+    meant = _default(key) if value is None else value
+    said = value_at(before, key)
+    if meant == (_default(key) if said is None else said):
+        return said
+    return None if meant == _default(key) else value
 
 
 def _default(key: str) -> Any:
