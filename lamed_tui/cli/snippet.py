@@ -90,6 +90,7 @@ def snippet(
         user_id=user_id,
         trigger=trigger,
         format=form,
+        uuid_expiry_seconds=config.uuid_expiry_seconds,
     )
     text = build(spec, NameLimits(config.limits.name_bytes, config.limits.namespace_bytes))
     _warn_about_the_allow_list(config, name)

@@ -38,6 +38,34 @@ _HTML = """\
 </script>
 """
 
+_QUEUE = """\
+// Events wait here until the backend has acknowledged them: a reload loses none, and tabs leave each other's alone.
+// None is sent past this age, because the backend recognises a repeated event for {expiry} only.
+const maxAge = {max_age};
+const queue = {{
+  key: {key},
+  own: new Set(),
+  isFresh: (entry) => Date.now() - entry.since < maxAge,
+  read: () => JSON.parse(localStorage.getItem(queue.key) || "[]").filter(queue.isFresh),
+  get: () => {{
+    const entries = queue.read();
+    entries.forEach((entry) => queue.own.add(entry.properties._quuid));
+    return JSON.stringify(entries);
+  }},
+  set: () => {{
+    tracking._queue.forEach((entry) => {{
+      entry.since = entry.since || Date.now();
+      queue.own.add(entry.properties._quuid);
+    }});
+    tracking._queue = tracking._queue.filter(queue.isFresh);
+    const others = queue.read().filter((entry) => !queue.own.has(entry.properties._quuid));
+    localStorage.setItem(queue.key, JSON.stringify(others.concat(tracking._queue)));
+  }},
+}};
+"""
+# AlephBet's adapter saves its queue under one name and looks for it under another, so a reload loses it; all adapters of
+# a page share that one name; and nothing in it grows too old. `_queue` is the adapter's own, in the pinned version.
+
 _MODULE = """\
 // An A/B test, as an ES module: <script type="module" src="…">, or imported by your own modules.
 // With alephbet {version} from npm and a bundler, the lines up to "const tracking" can be:
@@ -92,7 +120,7 @@ def build(spec: SnippetSpec, limits: NameLimits | None = None) -> str:
 def _body(spec: SnippetSpec) -> str:
     goals = "".join(f"  {_goal(goal)}\n" for goal in spec.goals)
     variants = "".join(_variant(variant) for variant in spec.variants)
-    arguments = f"{string_literal(spec.track_url)}, {string_literal(spec.namespace)}"
+    arguments = f"{string_literal(spec.track_url)}, {string_literal(spec.namespace)}, queue"
     options = [f"name: {string_literal(spec.experiment)}", "tracking_adapter: tracking"]
     if spec.sample != 1:
         options.append(f"sample: {spec.sample!r}")
@@ -100,7 +128,7 @@ def _body(spec: SnippetSpec) -> str:
         options.append("user_id: userId")
     if trigger := _trigger(spec):
         options.append(f"trigger: () => {trigger}")
-    lines = [f"const tracking = new AlephBet.LamedAdapter({arguments});"]
+    lines = [f"{_queue(spec)}const tracking = new AlephBet.LamedAdapter({arguments});"]
     if spec.user_id is not None:
         lines.append(f"const userId = {expression(spec.user_id)};")
     lines += [
@@ -122,6 +150,16 @@ def _body(spec: SnippetSpec) -> str:
         "});",
     ]
     return "\n".join(lines)
+
+
+def _queue(spec: SnippetSpec) -> str:
+    expiry = spec.uuid_expiry_seconds
+    return _QUEUE.format(
+        key=string_literal(f"lamed:{spec.namespace}:{spec.experiment}"),
+        expiry=f"{expiry // 3600} hours" if expiry % 3600 == 0 else f"{expiry} seconds",
+        # An hour less, or half of it, for the way there and for answers that were lost on the way back.
+        max_age=(expiry - min(3600, expiry // 2)) * 1000,
+    )
 
 
 def _goal(goal: Goal) -> str:

@@ -54,6 +54,7 @@ class SnippetSpec:
         sample: share of the visitors who take part, above 0 and up to 1.
         user_id: JavaScript expression for the id of the person signed in; falsy when nobody is.
         trigger: JavaScript expression, true when this visitor should take part now.
+        uuid_expiry_seconds: how long the backend recognises a repeated event; later the page sends it no more.
         library_url: where the page loads AlephBet from; the integrity hash stays the pinned version's.
     """
 
@@ -66,6 +67,7 @@ class SnippetSpec:
     user_id: str | None = None
     trigger: str | None = None
     format: Format = "html"
+    uuid_expiry_seconds: int = 86_400
     library_url: str | None = None
 
 

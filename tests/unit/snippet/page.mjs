@@ -1,15 +1,16 @@
 // A page without a browser: evaluates snippets, one JSON request a line, and answers what each one did.
 //
 // Request: {format, code, clicks: [goal], globals: {name: value}, library: source of AlephBet, or null for a recorder}
-// Answer:  {error} or {adapter, experiment, goals, added, loaded, activated, requests, exposed}
+// Answer:  {error} or {adapter, queueKey, experiment, goals, added, loaded, activated, requests, exposed}
 import { createInterface } from "node:readline";
 import vm from "node:vm";
 
 function recorder(seen) {
   return {
     LamedAdapter: class {
-      constructor(...given) {
-        seen.adapter = given;
+      constructor(url, namespace, storage) {
+        seen.adapter = [url, namespace];
+        seen.queueKey = storage.key;
       }
     },
     Goal: class {
