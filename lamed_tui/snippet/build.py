@@ -63,8 +63,8 @@ const queue = {{
   }},
 }};
 """
-# AlephBet's adapter saves its queue under one name and looks for it under another, so a reload loses it; all adapters of
-# a page share that one name; and nothing in it grows too old. `_queue` is the adapter's own, in the pinned version.
+# AlephBet's adapter saves its queue under one name and looks for it under another, so a reload loses it; all adapters
+# of a page share that one name; and nothing in it grows too old. `_queue` is the adapter's own, in the pinned version.
 
 _MODULE = """\
 // An A/B test, as an ES module: <script type="module" src="…">, or imported by your own modules.
