@@ -57,7 +57,13 @@ class StoreError(LamedError):
 
 
 class AwsError(LamedError):
-    """AWS answered an error that has no narrower type."""
+    """AWS answered an error that has no narrower type.
+
+    Attributes:
+        request_id: what AWS calls the request that it answered so; empty where it named none.
+    """
+
+    request_id = ""
 
 
 class CredentialsError(AwsError):

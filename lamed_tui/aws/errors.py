@@ -94,7 +94,9 @@ def translate_errors_of(client: BaseClient, profile: str | None) -> None:
     def on_answer(http_response: Any, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
         if http_response.status_code >= 300:
             operation = f"{model.service_model.service_name}:{model.name}"
-            raise of_answer(parsed.get("Error", {}), http_response.status_code, operation, profile)
+            found = of_answer(parsed.get("Error", {}), http_response.status_code, operation, profile)
+            found.request_id = str(parsed.get("ResponseMetadata", {}).get("RequestId") or "")
+            raise found
 
     client.meta.events.register("after-call-error", on_exception)
     client.meta.events.register("after-call", on_answer)

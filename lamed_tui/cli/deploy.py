@@ -126,10 +126,10 @@ def _check_first(invocation: Invocation, report: Report) -> None:
     from lamed_tui.deploy.events import Warned
     from lamed_tui.errors import DeployError
     from lamed_tui.preflight.run import run_checks
+    from lamed_tui.preflight.summary import obstacles
 
     results = list(run_checks(invocation.load, os.environ))
-    # A stack that is stuck is mended by the deployment itself, if whoever is there agrees.
-    failed = [result for result in results if result.state == "fail" and result.exit_code is not ExitCode.NEEDS_REPAIR]
+    failed = obstacles(results)
     if failed:
         problems = " ".join(f"{result.title}: {result.detail}" for result in failed)
         error = DeployError(
@@ -158,10 +158,11 @@ def _print_status(found: Status, *, show_key: bool) -> None:
 
 
 def _print_drift(drifted: Sequence[Drifted]) -> None:
+    from lamed_tui.deploy import wording
+
     if not drifted:
-        click.echo("No drift: everything is as it was made.")
+        click.echo(wording.NO_DRIFT)
     for item in drifted:
-        what = "was deleted" if item.status == "DELETED" else "was changed by hand"
-        click.echo(f"Drift: {item.logical_id} ({item.resource_type.removeprefix('AWS::')}) {what}")
+        click.echo(f"Drift: {wording.drift_title(item)}")
         for one in item.differences:
-            click.echo(f"  {one.path}: made as {one.before}, found as {one.after}")
+            click.echo(f"  {wording.drift_values(one)}")

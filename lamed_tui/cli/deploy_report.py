@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lamed_tui.cli import event_documents
 from lamed_tui.cli.output import print_json_line
+from lamed_tui.deploy import wording
 from lamed_tui.deploy.events import (
     Applying,
     Attached,
@@ -23,7 +24,7 @@ from lamed_tui.deploy.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rich.console import Console
     from rich.progress import Progress, TaskID
@@ -32,26 +33,7 @@ if TYPE_CHECKING:
     from lamed_tui.deploy.plan import Action, Change, Plan
     from lamed_tui.errors import LamedError
 
-_MARKS: dict[Action, tuple[str, str]] = {
-    "add": ("+", "green"),
-    "modify": ("~", "yellow"),
-    "replace": ("!", "bold red"),
-    "remove": ("-", "red"),
-}
-
-
-_WORDS = {
-    "CREATE_COMPLETE": "created",
-    "UPDATE_COMPLETE": "updated",
-    "DELETE_COMPLETE": "deleted",
-    "DELETE_SKIPPED": "kept",
-    "CREATE_IN_PROGRESS": "being created",
-    "UPDATE_IN_PROGRESS": "being updated",
-    "DELETE_IN_PROGRESS": "being deleted",
-    "CREATE_FAILED": "creation FAILED",
-    "UPDATE_FAILED": "update FAILED",
-    "DELETE_FAILED": "deletion FAILED",
-}
+_STYLES: Mapping[Action, str] = {"add": "green", "modify": "yellow", "replace": "bold red", "remove": "red"}
 
 
 class Report(Protocol):
@@ -178,11 +160,12 @@ class HumanReport:
             return
         if not event.is_stack and self._progress is not None and self._task is not None:
             self._progress.advance(self._task)
-        bad = "FAILED" in event.status or "ROLLBACK" in event.status
+        bad = wording.is_bad(event.status)
         if event.logical_id in self._quiet and not bad:
             return
         style = "red" if bad else "bold" if event.is_stack else ""
-        line = f"  {_in_words(event.status):<18} {event.logical_id:<36} {_short(event.resource_type):<24}"
+        state, kind = wording.state_in_words(event.status), wording.kind(event.resource_type)
+        line = f"  {state:<18} {event.logical_id:<36} {kind:<24}"
         took = f" {event.elapsed:5.1f} s" if event.elapsed else ""
         self._console.print((line + took).rstrip(), style=style, markup=False, soft_wrap=True)
         if event.reason and bad:
@@ -211,49 +194,31 @@ def ask(plan: Plan) -> bool:
     """Whether to go on; where something of the users' breaks, the answer is to be typed out."""
     import click
 
-    if any(consequence.grave for consequence in plan.consequences):
+    if wording.must_be_typed(plan):
         typed: str = click.prompt(
             f"Type {plan.stack} to go on, anything else to stop", default="", show_default=False, err=True
         )
         return typed.strip() == plan.stack
-    question = (
-        f"Restore release {plan.restores}?" if plan.restores else "Destroy this?" if plan.removes else "Deploy this?"
-    )
-    return click.confirm(question, default=False, err=True)
+    return click.confirm(wording.plan_question(plan), default=False, err=True)
 
 
 def _print_plan(console: Console, plan: Plan) -> None:
-    console.print(_title(plan), style="bold")
+    console.print(wording.plan_title(plan), style="bold")
     for change in plan.changes:
         if not change.only_tags:
             console.print(_plan_line(change), soft_wrap=True)
-            for one in change.differences:
-                if not one.path.startswith("Tags"):
-                    console.print(
-                        f"      {one.path}: {_value(one.before)} → {_value(one.after)}",
-                        markup=False,
-                        soft_wrap=True,
-                        style="dim",
-                    )
-    retagged = sum(change.only_tags for change in plan.changes)
-    if retagged:
-        console.print(f"  and the tag with the release's number on {retagged} more")
-    counts = ", ".join(f"{plan.count(action)} to {action}" for action in _MARKS if plan.count(action))
-    console.print(f"{counts or 'No resource changes'}.")
+            for one in wording.told_differences(change):
+                console.print(
+                    f"      {one.path}: {wording.value(one.before)} → {wording.value(one.after)}",
+                    markup=False,
+                    soft_wrap=True,
+                    style="dim",
+                )
+    if retagged := wording.retagged(plan):
+        console.print(f"  {retagged}")
+    console.print(wording.plan_counts(plan))
     for consequence in plan.consequences:
         console.print(consequence.text, style="bold red" if consequence.grave else "", markup=False)
-
-
-def _value(text: str | None) -> str:
-    return "(none)" if text is None else text
-
-
-def _title(plan: Plan) -> str:
-    if plan.removes:
-        return f"Destroying {plan.stack}"
-    if plan.restores:
-        return f"Release {plan.release} of {plan.stack}: release {plan.restores} once more"
-    return f"Release {plan.release} of {plan.stack}" + (" (a new stack)" if plan.creates else "")
 
 
 def _print_destroyed(console: Console, event: Destroyed) -> None:
@@ -266,25 +231,10 @@ def _print_destroyed(console: Console, event: Destroyed) -> None:
 
 
 def _plan_line(change: Change) -> str:
-    mark, style = _MARKS[change.action]
-    notes = ", ".join(name for name in change.properties if name != "Tags")
-    if change.may_be_replaced:
-        notes += " (may be replaced)"
-    if change.kept:
-        notes += " (stays in AWS)"
     return (
-        f"  [{style}]{mark} {change.action:<8}[/]{change.logical_id:<38} "
-        f"[dim]{_short(change.resource_type)}[/]  {_plain(notes.strip())}"
+        f"  [{_STYLES[change.action]}]{wording.MARKS[change.action]} {change.action:<8}[/]{change.logical_id:<38} "
+        f"[dim]{wording.kind(change.resource_type)}[/]  {_plain(wording.change_notes(change))}"
     ).rstrip()
-
-
-def _short(resource_type: str) -> str:
-    return resource_type.removeprefix("AWS::")
-
-
-def _in_words(status: str) -> str:
-    """`CREATE_COMPLETE` is "created"; states without a word of their own keep CloudFormation's, in lower case."""
-    return _WORDS.get(status, status.lower().replace("_", " "))
 
 
 def _plain(text: str) -> str:

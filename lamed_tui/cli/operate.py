@@ -13,11 +13,10 @@ from lamed_tui.cli.output import print_json, say, table_console
 from lamed_tui.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lamed_tui.cli.context import Invocation
     from lamed_tui.cli.deploy_report import Report
     from lamed_tui.deploy.releases import Release
+    from lamed_tui.deploy.status import Listing
 
 
 @click.command()
@@ -26,20 +25,16 @@ if TYPE_CHECKING:
 def releases(invocation: Invocation, *, as_json: bool) -> None:
     """Show what was deployed when, the newest first."""
     from lamed_tui.aws.session import connect
-    from lamed_tui.deploy import artefacts, live
-    from lamed_tui.deploy import releases as records
+    from lamed_tui.deploy import status
 
     config = invocation.load().config
-    aws = connect(config.aws, os.environ)
-    stack = live.read(aws, config.name)
-    store = artefacts.find(aws)
-    found = records.read_all(store, config.name)[::-1] if store else []
+    listing = status.read_releases(connect(config.aws, os.environ), config)
     if as_json:
-        print_json([{**_document(record), "live": record.release == stack.release} for record in found])
-    elif not found:
-        say(f"There are no releases of {config.name} in {aws.region}. Make the first with: lamed deploy")
+        print_json([{**_document(record), "live": record.release == listing.live} for record in listing.releases])
+    elif not listing.releases:
+        say(f"There are no releases of {listing.name} in {listing.region}. Make the first with: lamed deploy")
     else:
-        _print_releases(found, stack.release)
+        _print_releases(listing)
 
 
 def _document(record: Release) -> dict[str, object]:
@@ -54,22 +49,22 @@ def _document(record: Release) -> dict[str, object]:
     }
 
 
-def _print_releases(found: Sequence[Release], live_release: int | None) -> None:
+def _print_releases(listing: Listing) -> None:
     from rich.table import Table
+
+    from lamed_tui.deploy import wording
 
     table = Table(box=None, pad_edge=False)
     for name in ("release", "deployed at", "by", "lamed-tui", "smoke test", ""):
         table.add_column(name)
-    for record in found:
-        notes = ["live"] if record.release == live_release else []
-        notes += [f"restores {record.restores}"] if record.restores else []
+    for record in listing.releases:
         table.add_row(
             str(record.release),
-            record.deployed_at.replace("T", " ").replace("+00:00", " UTC"),
-            record.deployed_by.rpartition(":")[2],
+            wording.when(record),
+            wording.by_whom(record),
             record.tool,
-            "passed" if record.tested_at else "not passed",
-            ", ".join(notes),
+            wording.tested(record),
+            wording.release_notes(record, listing.live),
         )
     table_console().print(table)
 

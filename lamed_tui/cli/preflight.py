@@ -13,8 +13,6 @@ from lamed_tui.cli.output import print_json
 from lamed_tui.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from lamed_tui.cli.context import Invocation
     from lamed_tui.preflight.result import CheckResult
 
@@ -33,6 +31,7 @@ def preflight(invocation: Invocation, *, as_json: bool) -> int:
     permissions, 4 the stack needs repair, 1 anything else.
     """
     from lamed_tui.preflight.run import run_checks
+    from lamed_tui.preflight.summary import outcome, verdict
 
     results = []
     for result in run_checks(invocation.load, os.environ):
@@ -40,14 +39,10 @@ def preflight(invocation: Invocation, *, as_json: bool) -> int:
         if not as_json:
             _print(result)
     if as_json:
-        print_json({"ok": _outcome(results) is ExitCode.OK, "checks": [_document(result) for result in results]})
+        print_json({"ok": outcome(results) is ExitCode.OK, "checks": [_document(result) for result in results]})
     else:
-        _print_summary(results)
-    return _outcome(results)
-
-
-def _outcome(results: Iterable[CheckResult]) -> ExitCode:
-    return next((result.exit_code for result in results if result.state == "fail"), ExitCode.OK)
+        click.echo(verdict(results))
+    return outcome(results)
 
 
 def _document(result: CheckResult) -> dict[str, str | float]:
@@ -68,13 +63,6 @@ def _print(result: CheckResult) -> None:
     if result.fix and state != "pass":
         click.echo(f"      {'':<18}           {result.fix}")
     sys.stdout.flush()
-
-
-def _print_summary(results: list[CheckResult]) -> None:
-    count = {state: sum(result.state == state for result in results) for state in _COLOURS}
-    warnings = "1 warning" if count["warn"] == 1 else f"{count['warn']} warnings"
-    verdict = "Not ready to deploy." if count["fail"] else "Ready to deploy."
-    click.echo(f"{count['pass']} passed, {warnings}, {count['fail']} failed. {verdict}")
 
 
 def _coloured() -> bool:

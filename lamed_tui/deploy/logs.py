@@ -150,15 +150,22 @@ class Tail:
         Raises:
             AwsError: AWS refused.
         """
-        pause = 0.5 if self.aws.endpoint_url else 2.0
         while True:
             try:
                 yield from self.read()
             except TransientError as error:
                 on_trouble(f"{error.what} Asking again.")
-            now = int(clock.now().timestamp() * 1000)
-            self.since = max(self.since, now - _OVERLAP_MILLISECONDS)
-            clock.sleep(pause)
+            self.go_on(clock.now())
+            clock.sleep(self.pause)
+
+    @property
+    def pause(self) -> float:
+        """Seconds to wait between two readings."""
+        return 0.5 if self.aws.endpoint_url else 2.0
+
+    def go_on(self, now: datetime) -> None:
+        """Read only what is younger than a moment ago from now on."""
+        self.since = max(self.since, int(now.timestamp() * 1000) - _OVERLAP_MILLISECONDS)
 
     def _events(self, group: str) -> Iterator[FilteredLogEventTypeDef]:
         try:

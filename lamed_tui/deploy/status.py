@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lamed_tui.deploy import live, template, urls
+from lamed_tui.deploy import artefacts, live, releases, template, urls
 from lamed_tui.deploy.template_functions import log_group_of
 
 if TYPE_CHECKING:
     from lamed_tui.aws.session import Aws
     from lamed_tui.config.model import Config
     from lamed_tui.deploy.events import EndpointUrl
+    from lamed_tui.deploy.releases import Release
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,16 @@ class Status:
     stack_id: str | None = None
 
 
+@dataclass(frozen=True)
+class Listing:
+    """What was deployed, the newest first, and which of it is live; none is when nothing is deployed."""
+
+    name: str
+    region: str
+    releases: tuple[Release, ...]
+    live: int | None
+
+
 def read(aws: Aws, config: Config, *, show_key: bool = False) -> Status:
     """Ask AWS what is deployed under the configuration's name.
 
@@ -56,6 +67,18 @@ def read(aws: Aws, config: Config, *, show_key: bool = False) -> Status:
         read_api_key(aws, key_id) if show_key and key_id else None,
         stack.stack_id,
     )
+
+
+def read_releases(aws: Aws, config: Config) -> Listing:
+    """Ask AWS for every recorded release of the configuration's name.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    stack = live.read(aws, config.name)
+    store = artefacts.find(aws)
+    found = releases.read_all(store, config.name)[::-1] if store else []
+    return Listing(config.name, aws.region, tuple(found), stack.release)
 
 
 def log_groups(aws: Aws, config: Config) -> dict[str, str]:

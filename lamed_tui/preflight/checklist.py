@@ -10,7 +10,7 @@ from lamed_tui.preflight import aws_checks, config_checks, package_checks, redis
 from lamed_tui.preflight.schedule import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
 
     from lamed_tui.errors import ConfigError
     from lamed_tui.preflight.result import Finding
@@ -58,6 +58,27 @@ _ENTRIES = (
     _Entry("package.builds", "Lambda package", package_checks.builds, ("config.endpoints",), "there is no package"),
     _Entry("package.template", "Template", package_checks.template_valid, ("package.builds",)),
 )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A check by name: its id and its title."""
+
+    id: str
+    title: str
+
+
+ENTRIES = tuple(Entry(entry.id, entry.title) for entry in _ENTRIES)
+"""Every check, in order."""
+
+
+def with_needed(checks: Sequence[Check], wanted: Collection[str]) -> tuple[Check, ...]:
+    """Those of the checks that are wanted, and all that they need."""
+    needed = set(wanted)
+    for check in reversed(checks):  # each comes after those it needs
+        if check.id in needed:
+            needed.update(check.needs)
+    return tuple(check for check in checks if check.id in needed)
 
 
 def checklist(subject: Subject) -> tuple[Check, ...]:

@@ -6,13 +6,13 @@ import threading
 import time
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from lamed_tui.errors import LamedError
 from lamed_tui.preflight.result import CheckResult, Finding, failed, failed_by, warned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 LIMIT = 20.0
 """Seconds that a check may take: longer than every timeout of the doors it looks through, so these speak first."""
@@ -33,6 +33,13 @@ class Check:
     look: Callable[[], Finding]
     without: str = "an earlier check failed"
     needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A check is under way."""
+
+    id: str
 
 
 @dataclass(frozen=True)
@@ -58,12 +65,37 @@ def run_all(
     Raises:
         ValueError: a check needs one that does not come before it.
     """
+    yield from in_order(checks, as_they_happen(checks, limit=limit, clock=clock))
+
+
+def as_they_happen(
+    checks: Sequence[Check], *, limit: float = LIMIT, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Begun | CheckResult]:
+    """As `run_all`, telling also when each check begins, and each result as soon as it is known."""
     known: set[str] = set()
     for check in checks:
         if not known.issuperset(check.needs):
             raise ValueError(f"{check.id} needs a check that does not come before it")
         known.add(check.id)
-    yield from _Run(checks, limit, clock).results()
+    yield from _Run(checks, limit, clock).happenings()
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+def in_order(checks: Iterable[_Named], happenings: Iterable[Begun | CheckResult]) -> Iterator[CheckResult]:
+    """The results in the order of the checks, each as soon as it and those before it are known."""
+    expected = iter(checks)
+    awaited = next(expected, None)
+    known: dict[str, CheckResult] = {}
+    for happening in happenings:
+        if isinstance(happening, CheckResult):
+            known[happening.id] = happening
+        while awaited is not None and awaited.id in known:
+            yield known[awaited.id]
+            awaited = next(expected, None)
 
 
 class _Run:
@@ -80,32 +112,31 @@ class _Run:
         self._obstacles: dict[str, str] = {}
         """By the id of each check that failed or was skipped: why those that need it are skipped."""
 
-    def results(self) -> Iterator[CheckResult]:
-        for index in range(len(self._checks)):
-            while index not in self._results:
-                self._start_what_can()
-                if index not in self._results:
-                    self._take_an_answer()
-            yield self._results[index]
+    def happenings(self) -> Iterator[Begun | CheckResult]:
+        while len(self._results) < len(self._checks):
+            yield from self._start_what_can()
+            if len(self._results) < len(self._checks):
+                yield from self._take_an_answer()
 
-    def _start_what_can(self) -> None:
+    def _start_what_can(self) -> Iterator[Begun | CheckResult]:
         for index, check in enumerate(self._checks):
             if index in self._began or not self._over.issuperset(check.needs):
                 continue
             self._began[index] = self._clock()
             obstacle = next((self._obstacles[need] for need in check.needs if need in self._obstacles), None)
             if obstacle is not None:
-                self._conclude(index, warned(f"Skipped: {obstacle}."), 0.0, obstacle)
+                yield self._conclude(index, warned(f"Skipped: {obstacle}."), 0.0, obstacle)
                 continue
             # A daemon: one that hangs must not keep the program from ending.
             name = f"preflight {check.id}"
             threading.Thread(target=self._look, args=(index, check), name=name, daemon=True).start()
+            yield Begun(check.id)
 
     def _look(self, index: int, check: Check) -> None:
         finding = _found(check)
         self._answers.put(_Answer(index, finding, self._clock()))
 
-    def _take_an_answer(self) -> None:
+    def _take_an_answer(self) -> Iterator[CheckResult]:
         """Wait for the next answer or the next time limit, whichever comes first."""
         running = [index for index in self._began if index not in self._results]
         deadline = min(self._began[index] for index in running) + self._limit
@@ -116,20 +147,21 @@ class _Run:
             now = self._clock()
             for index in running:
                 if now - self._began[index] >= self._limit:
-                    self._conclude(index, _too_late(self._limit), self._limit, self._checks[index].without)
+                    yield self._conclude(index, _too_late(self._limit), self._limit, self._checks[index].without)
             return
         if answer.index not in self._results:
             obstacle = self._checks[answer.index].without if answer.finding.state == "fail" else None
-            self._conclude(answer.index, answer.finding, answer.at - self._began[answer.index], obstacle)
+            yield self._conclude(answer.index, answer.finding, answer.at - self._began[answer.index], obstacle)
 
-    def _conclude(self, index: int, finding: Finding, seconds: float, obstacle: str | None) -> None:
+    def _conclude(self, index: int, finding: Finding, seconds: float, obstacle: str | None) -> CheckResult:
         check = self._checks[index]
         self._over.add(check.id)
         if obstacle is not None:
             self._obstacles[check.id] = obstacle
-        self._results[index] = CheckResult(
+        result = self._results[index] = CheckResult(
             check.id, check.title, finding.state, finding.detail, finding.fix, seconds, finding.exit_code
         )
+        return result
 
 
 def _too_late(limit: float) -> Finding:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lamed_tui.errors import CredentialsError, ExitCode
-from lamed_tui.preflight.result import failed, passed, warned
-from lamed_tui.preflight.schedule import Check, run_all
+from lamed_tui.preflight.checklist import with_needed
+from lamed_tui.preflight.result import CheckResult, failed, passed, warned
+from lamed_tui.preflight.schedule import Check, as_they_happen, run_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lamed_tui.preflight.result import CheckResult, Finding
+    from lamed_tui.preflight.result import Finding
 
 
 def check(id_: str, look: Callable[[], Finding] | None = None, *needs: str, without: str = "") -> Check:
@@ -176,3 +177,30 @@ def test_seconds_are_measured_with_the_clock_given() -> None:
 def test_a_check_cannot_need_what_comes_after_it() -> None:
     with pytest.raises(ValueError, match="a needs a check that does not come before it"):
         list(run_all([check("a", None, "b"), check("b")]))
+
+
+def test_whoever_watches_hears_of_each_beginning_and_of_each_result_at_once() -> None:
+    open_door = threading.Event()
+
+    def slow() -> Finding:
+        open_door.wait(10)
+        return passed("late")
+
+    heard = []
+    for happening in as_they_happen([check("slow", slow), check("quick"), check("after", None, "quick")]):
+        heard.append((type(happening).__name__, happening.id))
+        if happening.id == "after" and isinstance(happening, CheckResult):
+            open_door.set()
+    assert sorted(heard[:2]) == [("Begun", "quick"), ("Begun", "slow")]
+    assert heard[2:] == [
+        ("CheckResult", "quick"),
+        ("Begun", "after"),
+        ("CheckResult", "after"),
+        ("CheckResult", "slow"),
+    ]
+
+
+def test_wanting_one_check_brings_all_that_it_needs() -> None:
+    checks = [check("a"), check("b", None, "a"), check("c"), check("d", None, "b")]
+    assert [one.id for one in with_needed(checks, ["d"])] == ["a", "b", "d"]
+    assert [one.id for one in with_needed(checks, ["c"])] == ["c"]
