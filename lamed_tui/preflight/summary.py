@@ -34,7 +34,8 @@ def counted(results: Sequence[CheckResult]) -> str:
 
 def verdict(results: Sequence[CheckResult]) -> str:
     """The count, and whether a deployment may begin."""
-    return f"{counted(results)} {'Not ready to deploy.' if outcome(results) else 'Ready to deploy.'}"
+    ready = all(result.state != "fail" for result in results)
+    return f"{counted(results)} {'Ready' if ready else 'Not ready'} to deploy."
 
 
 def as_markdown(results: Sequence[CheckResult], subject: str, when: str) -> str:
