@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +47,7 @@ _TRACK_HANDLER = "lamed.track"
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to a file, not stdout."
 )
+@click.option("--copy", "copies", is_flag=True, help="Copy it, and do not print it: clipboard, tmux or terminal.")
 @pass_invocation
 def snippet(
     invocation: Invocation,
@@ -61,6 +64,7 @@ def snippet(
     endpoint: str | None,
     form: Format,
     output: Path | None,
+    copies: bool,
 ) -> None:
     """Print the JavaScript that puts an experiment into a page.
 
@@ -94,10 +98,12 @@ def snippet(
     )
     text = build(spec, NameLimits(config.limits.name_bytes, config.limits.namespace_bytes))
     _warn_about_the_allow_list(config, name)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
+    if output is not None:
         _write(output, text)
+    if copies:
+        _copy(text)
+    if output is None and not copies:
+        click.echo(text, nl=False)
 
 
 def _variant(text: str) -> Variant:
@@ -166,3 +172,25 @@ def _write(output: Path, text: str) -> None:
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from None
     say(f"Written to {output.absolute()}")
+
+
+def _copy(text: str) -> None:
+    """Copy by the best way there is, and say which it was.
+
+    Raises:
+        UsageError: nothing here can copy.
+    """
+    from lamed_tui.console import copying
+
+    tool = copying.copied_by(text, copying.tools(os.environ, sys.platform, shutil.which))
+    if tool is not None:
+        say(f"{tool.said}.")
+        return
+    try:
+        with Path("/dev/tty").open("w", encoding="ascii") as terminal:
+            terminal.write(copying.osc52(text))
+    except OSError:
+        raise UsageError(
+            "There is no clipboard, no tmux and no terminal to copy to here.", "Write it with --output FILE."
+        ) from None
+    say(f"{copying.SENT}. If it did not: --output FILE.")

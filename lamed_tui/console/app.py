@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.reactive import var
 from textual.worker import Worker, WorkerState
 
 from lamed_tui.console.background import in_background
+from lamed_tui.console.clipboard import CopyingApp
 from lamed_tui.console.crash import crash_report
 from lamed_tui.console.feed import Feed, FeedState
 from lamed_tui.console.help import HelpScreen
@@ -54,7 +55,7 @@ class Mode:
     open: Callable[[], Screen[Any]]
 
 
-class LamedConsole(App[None]):
+class LamedConsole(CopyingApp):
     """The shell around the modes: it owns the feed, so that reading goes on whichever screen is shown.
 
     Attributes:
