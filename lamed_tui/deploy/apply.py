@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lamed_tui.aws.errors import AccessDeniedError, ServiceError, denied_action
@@ -75,16 +76,14 @@ def mend(
     Raises:
         AwsError: AWS refused or could not be reached.
     """
-    name = stack.stack_id or stack.name
-    boundary = newest_event(aws, name)
     match stack.state.remedy:
         case Remedy.CONTINUE_ROLLBACK:
-            aws.cloudformation.continue_update_rollback(StackName=name, ClientRequestToken=token)
+            begin: Callable[..., object] = aws.cloudformation.continue_update_rollback
         case Remedy.ROLL_BACK:
-            aws.cloudformation.rollback_stack(StackName=name, ClientRequestToken=token, RetainExceptOnCreate=True)
+            begin = partial(aws.cloudformation.rollback_stack, RetainExceptOnCreate=True)
         case _:
-            aws.cloudformation.delete_stack(StackName=name, ClientRequestToken=token)
-    return Follower(aws, name, clock, boundary, hide, leaves=stack.status, wish=wish)
+            begin = aws.cloudformation.delete_stack
+    return _leaving(aws, stack, begin, token, clock, hide, wish)
 
 
 def delete(
@@ -100,9 +99,22 @@ def delete(
     Raises:
         AwsError: AWS refused or could not be reached.
     """
+    return _leaving(aws, stack, aws.cloudformation.delete_stack, token, clock, hide, wish)
+
+
+def _leaving(
+    aws: Aws,
+    stack: Live,
+    begin: Callable[..., object],
+    token: str,
+    clock: Clock,
+    hide: Callable[[str], str],
+    wish: Callable[[], Wish],
+) -> Follower:
+    """Begin an operation that leads out of the state the stack is in."""
     name = stack.stack_id or stack.name
     boundary = newest_event(aws, name)
-    aws.cloudformation.delete_stack(StackName=name, ClientRequestToken=token)
+    begin(StackName=name, ClientRequestToken=token)
     return Follower(aws, name, clock, boundary, hide, leaves=stack.status, wish=wish)
 
 

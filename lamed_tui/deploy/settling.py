@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lamed_tui import __version__
-from lamed_tui.deploy import artefacts, live, releases, retention, smoke, status, template, urls
+from lamed_tui.deploy import live, releases, retention, smoke, status, template, urls
 from lamed_tui.deploy.events import Deployed, SmokeChecked, Warned
 from lamed_tui.errors import DeployError, LamedError
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from lamed_tui.aws.session import Aws
     from lamed_tui.config.model import Config
+    from lamed_tui.deploy.artefacts import Artefacts
     from lamed_tui.deploy.candidate import Candidate
     from lamed_tui.deploy.clock import Clock
     from lamed_tui.deploy.events import DeployEvent, EndpointUrl
@@ -43,8 +44,13 @@ class Settling:
     draw: Callable[[], str]
     smoke_test: bool
 
-    def settle(self, done: Candidate, stack: Live, *, changed: bool) -> Iterator[DeployEvent]:
+    def settle(
+        self, done: Candidate, stack: Live, bucket: Callable[[], Artefacts], *, changed: bool
+    ) -> Iterator[DeployEvent]:
         """Make sure that what is live is recorded and was tried once, and say where it answers.
+
+        Args:
+            bucket: gives the artefact bucket, made if need be; that it cannot ends nothing.
 
         Raises:
             DeployError: the smoke test failed.
@@ -53,7 +59,7 @@ class Settling:
         release = stack.release or 0
         record: Release | None = None
         try:
-            record = self._record(done, stack, release)
+            record = self._record(bucket(), done, stack, release)
         except LamedError as error:
             yield Warned(f"Release {release} is live but could not be recorded: {error}")
         base, endpoints = urls_of(self.aws, stack, live.endpoints_of(done.template.body))
@@ -63,10 +69,10 @@ class Settling:
             changed = True
             yield from self._smoke(endpoints, key_id, release)
             if record is not None:
-                releases.write(artefacts.ensure(self.aws), replace(record, tested_at=self._now()))
+                releases.write(bucket(), replace(record, tested_at=self._now()))
         if changed and record is not None:
             try:
-                retention.prune(self.aws, artefacts.ensure(self.aws), stack, done.live_body, done.template.body)
+                retention.prune(self.aws, bucket(), stack, done.live_body, done.template.body)
             except LamedError as error:
                 yield Warned(f"What old releases left behind was not removed: {error}")
         yield Deployed(changed, release, base or "", endpoints, key_id)
@@ -91,9 +97,8 @@ class Settling:
                 "Go back to the release before with: lamed rollback, or remove the cause and deploy again.",
             )
 
-    def _record(self, done: Candidate, stack: Live, release: int) -> Release:
+    def _record(self, store: Artefacts, done: Candidate, stack: Live, release: int) -> Release:
         """The record of what is live, written now if it is missing, as after a deployment that nobody saw end."""
-        store = artefacts.ensure(self.aws)
         if done.package is not None:
             store.put_package(done.package)  # also when somebody has removed it: CloudFormation may read it again
         known = releases.read(store, stack.name, release)

@@ -7,13 +7,14 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lamed_tui.deploy import artefacts, live, package, releases, status
 from lamed_tui.deploy.events import Applying, Deployed, Planned, ResourceChanged, SmokeChecked, Warned
+from lamed_tui.errors import ConfigError
 from tests.integration.deploy.http import ask, event
 
 if TYPE_CHECKING:
-    import pytest
-
     from lamed_tui.aws.session import Aws
     from lamed_tui.deploy.artefacts import Artefacts
     from tests.integration.deploy.conftest import Place
@@ -209,3 +210,19 @@ def test_more_routes_than_fit_into_a_request_are_uploaded_first_and_the_copy_goe
     assert len(json.dumps(live.read_template(place.aws, live.read(place.aws, "shop")), separators=(",", ":"))) > 51_200
     assert len(uploads) == 1
     assert not any("templates/" in key for key in bucket(place.aws).keys("stacks/shop/"))
+
+
+def test_access_logs_wait_for_the_role_that_the_region_writes_them_with(place: Place) -> None:
+    """The emulator keeps the role and makes the log group; the stage's own setting it drops, and it writes no line."""
+    config = place.config(access_logs=True, functions={"log_retention_days": 7})
+    with pytest.raises(ConfigError, match=r"^access_logs is true, but API Gateway may not write logs in eu-test-"):
+        place.deploy(config)
+    assert live.read(place.aws, "shop").status is None
+    role = "arn:aws:iam::000000000000:role/gateway"
+    place.aws.apigateway.update_account(
+        patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}]
+    )
+    assert place.deployed(config).changed
+    (group,) = place.aws.logs.describe_log_groups(logGroupNamePrefix="/lamed/shop/access")["logGroups"]
+    assert group["retentionInDays"] == 7
+    assert not place.deployed(config).changed
