@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
-.PHONY: demo test lint format bench shots clean
+.PHONY: demo test lint format bench chaos shots clean
 
 demo: .venv/demo.installed ## the whole product on this machine: no account, no server, no network
 	@$(BIN)/lamed demo
@@ -23,6 +23,9 @@ format: .venv/dev.installed
 
 bench: .venv/dev.installed ## what tracking and reading cost, measured on this machine
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: .venv/dev.installed ## break the whole stack under load in every way, then count: nothing lost, nothing doubled
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 shots: .venv/dev.installed ## the pictures in docs/, taken from the real screens
 	@$(BIN)/python docs/make_shots.py

@@ -53,7 +53,6 @@ class TcpProxy:
         self, port: int, *, cut: float = 0.0, seed: int = 0, quiet: float = 0.0, round_trip: float = 0.0
     ) -> None:
         self._target = port
-        self._cut = cut
         self._quiet = quiet
         self._round_trip = round_trip
         self._last_request = 0.0
@@ -62,6 +61,7 @@ class TcpProxy:
         self._stop, self._stopped = socket.socketpair()
         self._lanes: dict[socket.socket, _Lane] = {}
         self._thread = threading.Thread(target=self._serve, daemon=True)
+        self.cut = cut
         self.silent = False
         self.connections = 0
         self.round_trips = 0
@@ -138,7 +138,7 @@ class TcpProxy:
             self._last_request = now
             self.round_trips += not lane.waiting
             lane.waiting = True
-        if self._random.random() < self._cut:
+        if self._random.random() < self.cut:
             self.cuts += 1
             self._close(lane)
             return

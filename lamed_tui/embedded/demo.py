@@ -48,8 +48,8 @@ def demo_config(stack: Stack, truths: Sequence[Truth] = DEMO_TRUTHS) -> Config:
     )
 
 
-def mismatches(acknowledged: Mapping[CounterName, int], snapshot: Snapshot) -> list[Mismatch]:
-    """Every counter that differs from the distinct events acknowledged; empty when all is well."""
+def counts(snapshot: Snapshot) -> dict[CounterName, int]:
+    """Every counter by the names it stands for."""
     counted: dict[CounterName, int] = {}
     for experiment in snapshot.experiments:
         for variant in experiment.variants:
@@ -57,6 +57,12 @@ def mismatches(acknowledged: Mapping[CounterName, int], snapshot: Snapshot) -> l
         for goal in experiment.goals:
             for one in goal.variants:
                 counted[experiment.name, goal.name, one.name] = one.conversions
+    return counted
+
+
+def mismatches(acknowledged: Mapping[CounterName, int], snapshot: Snapshot) -> list[Mismatch]:
+    """Every counter that differs from the distinct events acknowledged; empty when all is well."""
+    counted = counts(snapshot)
     return [
         Mismatch(counter, acknowledged.get(counter, 0), counted.get(counter, 0))
         for counter in sorted({*acknowledged, *counted})

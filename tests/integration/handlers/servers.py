@@ -25,12 +25,12 @@ def free_port() -> int:
 
 
 class Server:
-    """A Valkey in a folder of its own."""
+    """A Valkey in a folder of its own, on a free port when none is given."""
 
-    def __init__(self, directory: Path, directives: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, directives: Mapping[str, str], port: int | None = None) -> None:
         self._directory = directory
         self._directives = {name.replace("_", "-"): value for name, value in directives.items()}
-        self._port = free_port()
+        self._port = port or free_port()
         self._server: ValkeyServer | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"redis://127.0.0.1:{self._port}/0"
