@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lamed_tui.experiments.history import History
     from lamed_tui.experiments.snapshot import Experiment, Snapshot
     from lamed_tui.experiments.source import SnapshotSource
+    from lamed_tui.experiments.statistics.evidence import Design
 
     Settings = Callable[[], Mapping[str, ExperimentSettings]]
 
@@ -31,9 +32,10 @@ _HEADLINE_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Past:
-    """The series of one experiment, and what its days have proven."""
+    """The series of one experiment, and what its days have proven by a design."""
 
     history: History
+    design: Design
     standing: Standing
 
 
@@ -44,7 +46,8 @@ def read_past(source: SnapshotSource, experiment: Experiment, settings: Experime
         LamedError: it cannot be read now.
     """
     history = source.read_histories([experiment.name]).get(experiment.name)
-    return Past(history, standing(history.by_day(), design_of(experiment, settings))) if history else None
+    design = design_of(experiment, settings)
+    return Past(history, design, standing(history.by_day(), design)) if history else None
 
 
 class Knowledge:
@@ -71,7 +74,8 @@ class Knowledge:
     def learn(self, name: str, past: Past | None) -> None:
         """Take over what was read of an experiment's past."""
         if past is not None:
-            if name not in self._pasts:  # later on, the looks of this session go on from it
+            known = self._pasts.get(name)
+            if known is None or known.design != past.design:  # else the looks of this session go on from it
                 self._standings[name] = past.standing
             self._pasts[name] = past
         self._headlines.pop(name, None)
