@@ -34,7 +34,9 @@ def test_a_quick_run_measures_every_row() -> None:
     assert "Redis 7 (7.0" in document["machine"]["servers"]
     assert list(dict.fromkeys(row["group"] for row in document["rows"])) == list(MEASURES)
     budgets = [row["budget"] for row in document["rows"] if row["budget"]]
-    assert {"ours ≤ 1", "ours ≤ 100", "ours ≤ 15", "≤ 1/4", "≤ 1/6", "≥ 2x", "≤ 1/50", "≤ 1/10"} == set(budgets)
+    assert {"ours ≤ 1", "ours ≤ 100", "ours ≤ 15", "≤ 1/4", "≤ 1/6", "≥ 2x", "≤ 1/50", "≤ 1/10", "≤ 1/5"} == set(
+        budgets
+    )
     for row in document["rows"]:
         assert row["ours"] > 0
         assert row["ok"] in ([True, False] if row["budget"] else [None])

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ENVIRONMENT = Path(__file__).parents[2] / ".venv" / "old"
 _DRIVER = Path(__file__).with_name("driver.py")
 _PACKER = Path(__file__).with_name("packer.py")
+_DEPLOYER = Path(__file__).with_name("deployer.py")
 # redis-py 4 and later refuse an argument that 0.4.3 passes.
 _PACKAGES = ("lamed==0.4.3", "redis<4")
 
@@ -47,6 +50,29 @@ def package(directory: Path, redis: dict[str, Any]) -> Path:
     (directory / "config.json").write_text(json.dumps({"redis": redis}))
     subprocess.run([python(), "-I", "-W", "ignore", _PACKER], cwd=directory, check=True, capture_output=True)
     return directory / "lamed.zip"
+
+
+def deploy(directory: Path, redis: dict[str, Any], variables: Mapping[str, str], *, hurried: bool = False) -> None:
+    """0.4.3's own `lamed deploy`.
+
+    Args:
+        directory: an existing folder that becomes its working directory.
+        redis: the `redis` section of its configuration.
+        variables: its environment variables, which lead to an AWS emulator.
+        hurried: whether to spare it its waiting and its clients, a new one for every question.
+
+    Raises:
+        CalledProcessError: it failed.
+    """
+    (directory / "config.json").write_text(json.dumps({"redis": redis}))
+    libraries = Path(str(boto3.__file__)).parents[1]
+    subprocess.run(
+        [python(), "-I", "-W", "ignore", _DEPLOYER, libraries, *(["hurried"] if hurried else [])],
+        cwd=directory,
+        env={**variables, "AWS_DEFAULT_REGION": variables["AWS_REGION"]},
+        check=True,
+        capture_output=True,
+    )
 
 
 class OldLamed:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.bench.measures import imports, latency, memory, monitor, package_size, reading, round_trips, throughput
+from tests.bench.measures import (
+    deploying,
+    imports,
+    latency,
+    memory,
+    monitor,
+    package_size,
+    reading,
+    round_trips,
+    throughput,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,5 +34,6 @@ MEASURES: Mapping[str, Measure] = {
     "monitor": monitor.measure,
     "imports": imports.measure,
     "package-size": package_size.measure,
+    "deploying": deploying.measure,
 }
 """By the name that chooses it on the command line, in the order of the table."""

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 import redis
 
@@ -25,10 +21,10 @@ from tests.integration.deploy.http import ask, event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tests.integration.deploy.conftest import Place
 
-COMMAND = Path(__file__).with_name("old_command.py")
 UNTRIED = engine.Options(smoke_test=False)
 
 
@@ -47,16 +43,8 @@ AGREED = Adopting(first, always, UNTRIED)
 def old(place: Place, tmp_path: Path) -> Legacy:
     """What `lamed deploy` of 0.4.3 makes, by its own command line."""
     host, port = urlsplit(place.redis_url).hostname, urlsplit(place.redis_url).port
-    (tmp_path / "config.json").write_text(json.dumps({"redis": {"host": host, "port": port}}))
-    libraries = str(Path(str(boto3.__file__)).parents[1])
-    variables = {**os.environ, **place.environment, "AWS_DEFAULT_REGION": place.environment["AWS_REGION"]}
-    subprocess.run(
-        [old_lamed.python(), "-I", "-W", "ignore", str(COMMAND), libraries],
-        cwd=tmp_path,
-        env=variables,
-        check=True,
-        capture_output=True,
-    )
+    variables = {**os.environ, **place.environment}
+    old_lamed.deploy(tmp_path, {"host": host, "port": port}, variables, hurried=True)
     (found,) = adopt.find(place.aws, live.read(place.aws, place.name))
     return found
 
