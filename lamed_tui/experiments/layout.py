@@ -113,17 +113,16 @@ def _arranged(name: str, keys: Mapping[tuple[str, str], Keys], settings: Experim
 
 
 def _filled(layout: ExperimentLayout, counts: Mapping[str, int]) -> Experiment:
-    variants = tuple(Variant(name, _total(keys, counts)) for name, keys in layout.variants)
-    goals = tuple(Goal(one.name, one.unique, _counted(variants, one.keys, counts)) for one in layout.goals)
-    return Experiment(layout.name, layout.control, variants, goals)
+    names = [name for name, _ in layout.variants]
+    visitors = _totals([keys for _, keys in layout.variants], counts)
+    goals = [
+        Goal(goal.name, goal.unique, tuple(map(VariantCount, names, visitors, _totals(goal.keys, counts))))
+        for goal in layout.goals
+    ]
+    return Experiment(layout.name, layout.control, tuple(map(Variant, names, visitors)), tuple(goals))
 
 
-def _counted(variants: Sequence[Variant], keys: Sequence[Keys], counts: Mapping[str, int]) -> tuple[VariantCount, ...]:
-    return tuple(
-        VariantCount(variant.name, variant.visitors, _total(own, counts))
-        for variant, own in zip(variants, keys, strict=True)
-    )
-
-
-def _total(keys: Keys, counts: Mapping[str, int]) -> int:
-    return counts.get(keys[0], 0) if len(keys) == 1 else sum(counts.get(key, 0) for key in keys)
+def _totals(keys: Sequence[Keys], counts: Mapping[str, int]) -> list[int]:
+    """The count behind each group of keys, which is nearly always a single one."""
+    count = counts.get
+    return [count(one[0], 0) if len(one) == 1 else sum([count(key, 0) for key in one]) for one in keys]

@@ -76,12 +76,12 @@ class Experiment:
     @property
     def visitors(self) -> int:
         """Over all variants."""
-        return sum(variant.visitors for variant in self.variants)
+        return sum([variant.visitors for variant in self.variants])
 
     @property
     def events(self) -> int:
         """Everything counted for this experiment: participations and conversions."""
-        return self.visitors + sum(goal.conversions for goal in self.goals)
+        return self.visitors + sum([one.conversions for goal in self.goals for one in goal.variants])
 
 
 @dataclass(frozen=True, slots=True)

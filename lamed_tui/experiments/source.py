@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from lamed.keys import DAYS, HOURS, NAMESPACES_KEY, PARTICIPATE, decode, index_keys
+from lamed.keys import DAYS, HOURS, NAMESPACES_KEY, PARTICIPATE, decode
 
 from lamed_tui.experiments.history import History
+from lamed_tui.experiments.index import Index
 from lamed_tui.experiments.layout import Layout, arrange
 from lamed_tui.experiments.names import natural_order, well_formed
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from lamed_tui.config.model import ExperimentSettings
     from lamed_tui.experiments.history import Name
+    from lamed_tui.experiments.index import Names
     from lamed_tui.experiments.layout import ExperimentLayout
     from lamed_tui.experiments.operations import Operations
     from lamed_tui.experiments.snapshot import Snapshot
@@ -94,9 +96,8 @@ class RedisSource:
         self._namespace = namespace
         self._settings = settings
         self._now = now
-        # The same namespace may be spelt in several ways: raw by lamed 0.4.3, encoded here, encoded for a cluster.
-        self._experiment_sets, self._counter_sets = index_keys(namespace)
-        self._arranged_for: tuple[tuple[frozenset[str], ...], Mapping[str, ExperimentSettings]] = ((), settings)
+        self._index = Index(store, namespace)
+        self._arranged_for: tuple[Names, Mapping[str, ExperimentSettings]] = (self._index.names, settings)
         self._layout = Layout(namespace, ())
 
     @property
@@ -108,21 +109,19 @@ class RedisSource:
         return self._namespace
 
     def read(self) -> Snapshot:
-        """Read index sets, then counters.
+        """Read the counters, and their names where they may have changed.
 
         Raises:
             StoreError: Redis cannot be reached, or answered an error.
         """
-        sets = self._store.read_sets([*self._experiment_sets, *self._counter_sets])
-        counter_keys = frozenset().union(*sets[len(self._experiment_sets) :])
-        settings = self._settings  # another thread may change them meanwhile
-        if sets != self._arranged_for[0] or settings is not self._arranged_for[1]:
-            experiments = frozenset().union(*sets[: len(self._experiment_sets)])
+        counts = self._index.read()
+        names, settings = self._index.names, self._settings  # another thread may change the settings meanwhile
+        if names is not self._arranged_for[0] or settings is not self._arranged_for[1]:
             self._layout = arrange(
-                self._namespace, experiments=experiments, counter_keys=counter_keys, settings=settings
+                self._namespace, experiments=names.experiments, counter_keys=names.counters, settings=settings
             )
-            self._arranged_for = sets, settings
-        return self._layout.filled(self._store.read_counts(counter_keys), self._now())
+            self._arranged_for = names, settings
+        return self._layout.filled(counts, self._now())
 
     def read_histories(self, experiments: Sequence[str]) -> dict[str, History]:
         """Read counters and series together: two round trips for every 2,000 hashes, about 200 counters.

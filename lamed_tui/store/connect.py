@@ -6,7 +6,7 @@ import time
 from contextlib import contextmanager
 from itertools import islice
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeGuard, cast
 
 from lamed_tui.errors import StoreError
 from lamed_tui.store.errors import explain
@@ -24,6 +24,9 @@ _CHUNK = 1_000
 
 _MOST_COMMANDS = 2_000
 """Commands sent at once."""
+
+_LONGEST = 20
+"""Characters of the longest whole number that Redis counts with."""
 
 _PROBE_SECONDS = 60
 _INFO_SECTIONS = ("server", "memory", "clients", "replication")
@@ -82,6 +85,14 @@ class Store:
                 pipeline.smembers(key)
             return tuple(frozenset(members) for members in pipeline.execute())
 
+    def read_sizes(self, keys: Sequence[str]) -> tuple[int, ...]:
+        """How many members each set has, in the order of `keys`, in one round trip; a missing set has none."""
+        with self._connected() as client:
+            pipeline = client.pipeline(transaction=False)
+            for key in keys:
+                pipeline.scard(key)
+            return tuple(pipeline.execute())
+
     def read_counts(self, keys: Iterable[str]) -> dict[str, int]:
         """The count at each key, in one round trip; a key that is missing or holds no whole number is left out."""
         wanted = list(keys)
@@ -89,6 +100,8 @@ class Store:
             return {}
         with self._connected() as client:
             values = self._read_values(client, wanted)
+        if _are_all_counts(values):
+            return dict(zip(wanted, map(int, values), strict=True))
         return {key: int(value) for key, value in zip(wanted, values, strict=True) if value and _is_whole_number(value)}
 
     def read_hashes(self, keys: Sequence[str]) -> list[dict[str, str]]:
@@ -205,4 +218,12 @@ def _client(settings: RedisSettings) -> Redis | RedisCluster:
 
 
 def _is_whole_number(value: str) -> bool:
-    return len(value) <= 20 and value.isascii() and value.removeprefix("-").isdigit()
+    return len(value) <= _LONGEST and value.isascii() and value.removeprefix("-").isdigit()
+
+
+def _are_all_counts(values: Sequence[str | None]) -> TypeGuard[list[str]]:
+    """Whether every value is a whole number, none of them negative: the usual case, told at once for all."""
+    if not all(values):
+        return False
+    text = "".join(cast("Sequence[str]", values))
+    return text.isascii() and text.isdigit() and max(map(len, cast("Sequence[str]", values))) <= _LONGEST

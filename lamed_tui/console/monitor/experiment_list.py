@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.binding import BindingType
+    from textual.geometry import Region
 
     from lamed_tui.experiments.pace import Pace
     from lamed_tui.experiments.snapshot import Experiment
@@ -79,6 +80,7 @@ class ExperimentList(ScrollView, can_focus=True):
         self._names: list[str] = []
         self._pace: Pace | None = None
         self._cursor = 0
+        self._base = Style()
         self.chosen: str | None = None
 
     @property
@@ -103,6 +105,11 @@ class ExperimentList(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._measure()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the visible part. Their common style is asked once: it is mixed from those of all ancestors."""
+        self._base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line of the visible part."""
         width = self.size.width
@@ -110,7 +117,7 @@ class ExperimentList(ScrollView, can_focus=True):
             return Strip([Segment(self._heading(width), self._style("list--quiet"))], width)
         number, line = divmod(y - 1 + self.scroll_offset.y, self._lines)
         if number >= len(self._experiments):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._base)
         experiment = self._experiments[number]
         segments = self._whole_row(experiment, width) if self._lines == 1 else self._half_row(experiment, line, width)
         strip = Strip(segments).adjust_cell_length(width)
@@ -138,9 +145,10 @@ class ExperimentList(ScrollView, can_focus=True):
     def _choose(self, number: int) -> None:
         if not self._names:
             return
-        self._cursor = min(max(number, 0), len(self._names) - 1)
+        before, self._cursor = self._cursor, min(max(number, 0), len(self._names) - 1)
         self._keep_in_view()
-        self.refresh()
+        for row in {before, self._cursor}:
+            self.refresh_lines(row * self._lines + 1, self._lines)
         name = self._names[self._cursor]
         if name != self.chosen:
             self.chosen = name
@@ -175,8 +183,8 @@ class ExperimentList(ScrollView, can_focus=True):
         columns = "".join(text.rjust(cells) for text, cells in numbers)
         state = self._state(experiment)
         return [
-            Segment(_cell(f" {printable(experiment.name)}", width - len(columns) - _STATE), self.rich_style),
-            Segment(columns, self.rich_style),
+            Segment(_cell(f" {printable(experiment.name)}", width - len(columns) - _STATE), self._base),
+            Segment(columns, self._base),
             Segment(_cell(f"  {state}", _STATE), self._tone(state)),
         ]
 
@@ -184,7 +192,7 @@ class ExperimentList(ScrollView, can_focus=True):
         if line == 0:
             visitors = f"{count_text(experiment.visitors)} ".rjust(_VISITORS)
             name = _cell(f" {printable(experiment.name)}", width - len(visitors))
-            return [Segment(name + visitors, self.rich_style)]
+            return [Segment(name + visitors, self._base)]
         pace = self._pace_of(experiment)
         speed = f"{pace_text(pace)}/s ".rjust(_VISITORS) if pace is not None else " " * _VISITORS
         state = self._state(experiment)

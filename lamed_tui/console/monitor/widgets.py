@@ -70,6 +70,7 @@ class ExperimentDetail(VerticalScroll, can_focus=True):
         self._content: Shown | None = None
         self._drawn: tuple[object, ...] = ()
         self._put_before: dict[str, Content] = {}
+        self._colours: tuple[str, Palette] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="detail-name")
@@ -129,7 +130,10 @@ class ExperimentDetail(VerticalScroll, can_focus=True):
         self.query_one(selector, Static).update(content, layout=moves)
 
     def _palette(self) -> Palette:
-        variables = self.app.get_css_variables()
-        return Palette(
-            [Color.parse(variables[name]).rgb for name in _ARMS], Color.parse(variables["foreground-muted"]).rgb
-        )
+        """The theme's colours; worked out once for a theme, which takes longer than a chart."""
+        theme = self.app.theme
+        if self._colours is None or self._colours[0] != theme:
+            variables = self.app.get_css_variables()
+            arms = [Color.parse(variables[name]).rgb for name in _ARMS]
+            self._colours = theme, Palette(arms, Color.parse(variables["foreground-muted"]).rgb)
+        return self._colours[1]
