@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
 
+from lamed_tui.console.check_text import QUIET, ROOM_FOR_COLUMNS, Columns, check_line, wrapped
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.wording import duration_text, plural
 from lamed_tui.setup.steps import STEPS, help_on, step_named, steps_of
@@ -21,25 +21,13 @@ if TYPE_CHECKING:
     from lamed_tui.setup.routes import Row
     from lamed_tui.setup.steps import StepId, Way
 
-_QUIET = "$foreground-muted"
-_STATES = {
-    "pass": " pass ",
-    "warn": " warn ",
-    "fail": " fail ",
-}
-_STYLES = {
-    "pass": "$text-success on $success-muted",
-    "warn": "$text-warning on $warning-muted",
-    "fail": "$text-error on $error-muted",
-}
-_TITLE_CELLS, _STATE_CELLS = 20, 7
-_ROOM_FOR_COLUMNS = 60
+_COLUMNS = Columns(state=6, title=20)
 _SIGNS = {"same": "  ", "added": "+ ", "removed": "- ", "gap": "  "}
 _DIFF_STYLES = {
-    "same": _QUIET,
+    "same": QUIET,
     "added": "$text-success",
     "removed": "$text-error",
-    "gap": _QUIET,
+    "gap": QUIET,
 }
 
 ABOUT = (
@@ -65,13 +53,13 @@ def trail(way: Way, now: StepId, *, narrow: bool) -> Content:
     ids = [step.id for step in steps]
     at = ids.index(now) if now in ids else 0
     if narrow:
-        return Content.assemble((f"Step {at + 1} of {len(steps)}: ", _QUIET), (steps[at].title, "bold"))
+        return Content.assemble((f"Step {at + 1} of {len(steps)}: ", QUIET), (steps[at].title, "bold"))
     parts = []
     for number, step in enumerate(steps):
         if number == at:
             parts.append(Content.styled(f"▸ {number + 1} {step.title}", "bold $primary"))
         else:
-            parts.append(Content.styled(f"{'✓' if number < at else ' '} {number + 1} {step.title}", _QUIET))
+            parts.append(Content.styled(f"{'✓' if number < at else ' '} {number + 1} {step.title}", QUIET))
     return Content("   ").join(parts)
 
 
@@ -88,7 +76,7 @@ def help_page(pane: str, way: Way) -> tuple[str, str]:
 
 def way_in(title: str, *lines: str) -> Content:
     """One way in: what it is called, and what will happen."""
-    return Content.assemble((title, "bold"), *(("\n" + line, _QUIET) for line in lines))
+    return Content.assemble((title, "bold"), *(("\n" + line, QUIET) for line in lines))
 
 
 def draft_summary(draft: Draft) -> str:
@@ -133,36 +121,18 @@ def trial_heading(view: TrialView) -> str:
 
 def trial_lines(view: TrialView, width: int) -> Content:
     """The results so far, a word a state, as text of that width in cells."""
-    lines = [Content.styled(trial_heading(view), "bold" if view.state != "stale" else f"bold {_QUIET}")]
+    lines = [Content.styled(trial_heading(view), "bold" if view.state != "stale" else f"bold {QUIET}")]
     if view.trouble:
-        lines += [_result_line("fail", "Answers", view.trouble, "", width)]
+        lines += [check_line("fail", "Answers", view.trouble, "", width, _COLUMNS)]
     skipped = [one.title for one in view.results if one.state == "warn" and not one.seconds]
     lines += [
-        _result_line(one.state, one.title, one.detail, one.fix, width)
+        check_line(one.state, one.title, one.detail, one.fix, width, _COLUMNS)
         for one in view.results
         if one.title not in skipped
     ]
     if skipped:
-        lines += [Content.styled(line, _QUIET) for line in _wrapped(f"Not tried: {', '.join(skipped)}.", width)]
+        lines += [Content.styled(line, QUIET) for line in wrapped(f"Not tried: {', '.join(skipped)}.", width)]
     return Content("\n").join(lines)
-
-
-def _result_line(state: str, title: str, detail: str, fix: str, width: int) -> Content:
-    """Beside its title where there is room, else below it."""
-    in_columns = width >= _ROOM_FOR_COLUMNS
-    indent = " " * (_STATE_CELLS + (_TITLE_CELLS if in_columns else 0))
-    texts = [(text, style) for text, style in ((detail, ""), (fix, _QUIET)) if text]
-    wrapped = [(line, style) for text, style in texts for line in _wrapped(text, width - len(indent))]
-    heading = [(_STATES[state], _STYLES[state]), (f" {title}", _QUIET if in_columns else "bold")]
-    if in_columns:
-        heading[1] = (f" {title}".ljust(_TITLE_CELLS + 1), _QUIET)
-        first, *wrapped = wrapped or [("", "")]
-        heading.append(first)
-    return Content.assemble(*heading, *((f"\n{indent}{line}", style) for line, style in wrapped))
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(8, width), break_on_hyphens=False) or [""]
 
 
 # Endpoints -----------------------------------------------------------------------------------------------------------
@@ -172,7 +142,7 @@ def route_detail(row: Row, base: str, width: int) -> str:
     """All about one endpoint; the whole address where there is room for it."""
     key = "with the API key" if row.needs_key else "without a key"
     facts = f"{row.does}, {key}, by {printable(row.function)}"
-    if width < _ROOM_FOR_COLUMNS:
+    if width < ROOM_FOR_COLUMNS:
         return f"{row.method} {printable(row.path)} {facts}"
     kind = "Built in" if row.index is None else "Additional"
     return f"{row.method} {base}{printable(row.path)}\n{kind}: {facts}."
