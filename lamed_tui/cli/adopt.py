@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @pass_invocation
 def adopt(invocation: Invocation, *, api: str | None, undoing: bool, yes: bool, as_json: bool) -> int:
-    """Take over an API deployed by lamed 0.4.3: its URL then counts through the new functions."""
+    """Take over an API deployed by lamed 0.4.3.
+
+    Its URL then counts through the new functions, and --undo gives it back.
+    """
     refuse_without_a_person("the adoption", yes=yes)
     from lamed_tui.aws.session import connect
     from lamed_tui.cli.deploy_report import HumanReport, JsonReport

@@ -41,7 +41,9 @@ _WAYS = (
 def configure(
     invocation: Invocation, *, show: bool, as_json: bool, assignments: tuple[str, ...], plain: bool, edit: bool
 ) -> int:
-    """Set up Redis, AWS and the endpoints: the wizard, or one of the options.
+    """Set up Redis, AWS and the endpoints.
+
+    Without an option, the wizard opens.
 
     \b
     VALUE is JSON where it is JSON ("true", "[1, 2]"), else text.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lamed_tui.cli.deploy_report import Report
     from lamed_tui.deploy.drift import Drifted
     from lamed_tui.deploy.status import Status
+    from lamed_tui.preflight.subject import Subject
 
 _TOLD_BY_THE_ENGINE = {"config.endpoints", "package.template"}
 """Checks whose warnings a deployment gives itself."""
@@ -38,25 +40,27 @@ def deploy(
 ) -> int:
     """Deploy the backend to AWS: plan, confirm, apply, try it."""
     refuse_without_a_person("the deployment", yes=yes or plan_only, more=", or --plan to see what would change")
-    from lamed_tui.aws.session import connect
     from lamed_tui.cli.deploy_report import HumanReport, JsonReport
     from lamed_tui.deploy import engine
+    from lamed_tui.preflight.subject import Subject
 
     report: Report = JsonReport() if as_json else HumanReport(plan_is_the_answer=plan_only)
     ctrl_c = CtrlC(can_ask=not (yes or as_json))
 
     def run() -> ExitCode:
-        config = invocation.load().config
-        aws = connect(config.aws, os.environ)
+        # The deployment uses what the checks have fetched: AWS's clients, the package.
+        subject = Subject(invocation.load(), os.environ)
+        aws = subject.aws
         if not (no_preflight or plan_only):
-            _check_first(invocation, report)
+            _check_first(subject, report)
         options = engine.Options(
             confirm=confirming(yes=yes, plan_only=plan_only),
             mend=mending(yes=yes, plan_only=plan_only),
             wish=ctrl_c.wish,
             smoke_test=not no_smoke,
         )
-        return follow(engine.deploy(config, aws, options=options), report, ctrl_c)
+        events = engine.deploy(subject.config, aws, package=subject.package, options=options)
+        return follow(events, report, ctrl_c)
 
     outcome = told(run, report)
     if outcome is ExitCode.DECLINED and plan_only:
@@ -110,7 +114,10 @@ def status(invocation: Invocation, *, as_json: bool, show_key: bool, with_drift:
     help="Where to write the zip.",
 )
 def package(*, output: Path) -> None:
-    """Write the Lambda package; the same version always gives the same bytes."""
+    """Write the Lambda package.
+
+    The same version always gives the same bytes.
+    """
     from lamed_tui.deploy import package as packages
 
     built = packages.build()
@@ -121,14 +128,16 @@ def package(*, output: Path) -> None:
     click.echo(f"{output}: {len(built.content)} bytes, sha256 {built.sha256}")
 
 
-def _check_first(invocation: Invocation, report: Report) -> None:
+def _check_first(subject: Subject, report: Report) -> None:
     """Run the checks of `lamed preflight`; warnings are told, and a failure ends the deployment before it begins."""
     from lamed_tui.deploy.events import Warned
     from lamed_tui.errors import DeployError
-    from lamed_tui.preflight.run import run_checks
+    from lamed_tui.preflight.checklist import checklist
+    from lamed_tui.preflight.schedule import run_all
     from lamed_tui.preflight.summary import obstacles
 
-    results = list(run_checks(invocation.load, os.environ))
+    with closing(subject):
+        results = list(run_all(checklist(subject)))
     failed = obstacles(results)
     if failed:
         problems = " ".join(f"{result.title}: {result.detail}" for result in failed)

@@ -79,7 +79,10 @@ def _print_releases(listing: Listing) -> None:
 def rollback(
     invocation: Invocation, *, release: int | None, yes: bool, plan_only: bool, no_smoke: bool, as_json: bool
 ) -> int:
-    """Return to RELEASE, or to the latest earlier one that passed its smoke test."""
+    """Return to an earlier release.
+
+    Without RELEASE, to the latest earlier one that passed its smoke test.
+    """
     refuse_without_a_person("the rollback", yes=yes or plan_only, more=", or --plan to see what would change")
     from lamed_tui.aws.session import connect
     from lamed_tui.cli.deploy_report import HumanReport, JsonReport

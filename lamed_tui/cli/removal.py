@@ -27,9 +27,9 @@ _NAMESPACE = click.option("--namespace", metavar="NAME", help="The experiment's 
 @_NAMESPACE
 @pass_invocation
 def delete(invocation: Invocation, *, experiment: str, yes: bool, namespace: str | None) -> int:
-    """Delete an experiment: its counts, its history, and what is remembered of its events.
+    """Delete an experiment.
 
-    Pages that still run it will make it appear again.
+    Its counts go, its history, and what is remembered of its events. Pages that still run it will make it appear again.
     """
     from lamed_tui.store.removal import delete_experiment
 
@@ -42,7 +42,10 @@ def delete(invocation: Invocation, *, experiment: str, yes: bool, namespace: str
 @_NAMESPACE
 @pass_invocation
 def reset(invocation: Invocation, *, experiment: str, yes: bool, namespace: str | None) -> int:
-    """Start an experiment anew: every count becomes 0, and its history is deleted."""
+    """Start an experiment anew.
+
+    Every count becomes 0, and its history is deleted.
+    """
     from lamed_tui.store.removal import reset_experiment
 
     return _remove(invocation, experiment, namespace, yes=yes, verb="reset", remove=reset_experiment)

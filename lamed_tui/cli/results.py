@@ -39,7 +39,10 @@ PLAIN_INTERVAL = 5.0  # what is read aloud must not be overtaken all the time
 def results(
     invocation: Invocation, *, experiments: tuple[str, ...], form: str | None, namespace: str | None, source: str | None
 ) -> None:
-    """Show what the counters prove now, for all experiments or the named ones."""
+    """Show what the counters prove now.
+
+    All experiments are shown, or the named ones.
+    """
     from lamed_tui.experiments.assessing import Assessor
     from lamed_tui.experiments.document import snapshot_document
     from lamed_tui.experiments.selection import select
@@ -91,7 +94,7 @@ def watch(
     source: str | None,
     read_only: bool,
 ) -> int | None:
-    """Watch the counters: in the console, or as text that other programs read."""
+    """Watch the counters, in the console or as text."""
     if plain and as_json:
         raise click.UsageError("--plain and --json exclude each other.")
     if not (plain or as_json):
