@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
-.PHONY: demo test lint format bench chaos shots clean
+.PHONY: demo test lint format bench chaos shots reference clean
 
 demo: .venv/demo.installed ## the whole product on this machine: no account, no server, no network
 	@$(BIN)/lamed demo
@@ -29,6 +29,9 @@ chaos: .venv/dev.installed ## break the whole stack under load in every way, the
 
 shots: .venv/dev.installed ## the pictures in docs/, taken from the real screens
 	@$(BIN)/python docs/make_shots.py
+
+reference: .venv/dev.installed ## docs/configuration.md and docs/commands.md, from the model and the commands
+	@$(BIN)/python docs/make_reference.py
 
 clean:
 	rm -rf .venv .test-files dist build

@@ -138,11 +138,11 @@ class VpcSettings(Section):
     """The network the functions join, for a Redis without a public address."""
 
     subnet_ids: tuple[Annotated[str, matching(r"subnet-[0-9a-f]+", "must be a subnet id such as subnet-0ab1")], ...] = (
-        Field(min_length=1)
+        Field(min_length=1, description="Subnets, with a way to Redis")
     )
     security_group_ids: tuple[
         Annotated[str, matching(r"sg-[0-9a-f]+", "must be a security group id such as sg-0ab1")], ...
-    ] = Field(min_length=1)
+    ] = Field(min_length=1, description="Security groups, which Redis lets in")
 
 
 class ExperimentSettings(Section):
@@ -187,9 +187,15 @@ class FunctionWiring(Section):
 class MethodWiring(Section):
     """One method of a route, in API Gateway's own words."""
 
-    http_method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "ANY"] = Field("GET", alias="httpMethod")
-    api_key_required: bool = Field(default=False, alias="apiKeyRequired")
-    request_parameters: dict[str, bool] = Field(default_factory=dict, alias="requestParameters")
+    http_method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "ANY"] = Field(
+        "GET", alias="httpMethod", description="What the page or the reader sends"
+    )
+    api_key_required: bool = Field(default=False, alias="apiKeyRequired", description="Whether it asks for the key")
+    request_parameters: dict[str, bool] = Field(
+        default_factory=dict,
+        alias="requestParameters",
+        description="API Gateway's own: what a request has, and needs",
+    )
 
 
 class RouteWiring(Section):
@@ -198,7 +204,7 @@ class RouteWiring(Section):
     path_part: Annotated[
         str,
         matching(r"[A-Za-z0-9._~:-]{1,128}", "must be one path segment of letters, digits and . _ ~ : -, no slash"),
-    ] = Field(alias="pathPart")
+    ] = Field(alias="pathPart", description="What follows the base URL; a neutral word escapes ad-blockers")
     method: MethodWiring
 
 

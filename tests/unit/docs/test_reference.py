@@ -1,0 +1,24 @@
+"""The pages that are written from the code say what the code says."""
+
+from __future__ import annotations
+
+import pytest
+from docs import make_reference
+
+from lamed_tui.config.model import known_keys
+
+
+@pytest.mark.parametrize("page", ["configuration", "commands"])
+def test_a_written_page_is_the_one_that_would_be_written_now(page: str) -> None:
+    kept = (make_reference.HERE / f"{page}.md").read_text()
+    assert kept == getattr(make_reference, page)(), "run: make reference"
+
+
+def test_every_known_key_is_explained() -> None:
+    page = make_reference.configuration()
+    assert [key for key in known_keys() if f"| `{key}` |" not in page] == []
+
+
+def test_no_key_is_without_a_meaning() -> None:
+    rows = [line for line in make_reference.configuration().splitlines() if line.startswith("| `")]
+    assert [row for row in rows if row.endswith("|  |")] == []
