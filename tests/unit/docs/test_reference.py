@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from docs import make_reference
 
+from docs import make_reference
 from lamed_tui.config.model import known_keys
 
 
