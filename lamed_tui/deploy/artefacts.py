@@ -211,7 +211,7 @@ def ensure(aws: Aws) -> Artefacts:
         artefacts = Artefacts(aws, bucket_name(account, aws.region), account, is_new=True)
         _create(artefacts)
     policy = _policy(artefacts.bucket, aws.s3.meta.partition)
-    if _policy_of(artefacts) != policy:
+    if artefacts.is_new or _policy_of(artefacts) != policy:
         _configure(artefacts, policy)
     return artefacts
 

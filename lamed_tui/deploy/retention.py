@@ -102,7 +102,8 @@ def prune(aws: Aws, store: Artefacts, stack: Live, previous: Mapping[str, Any], 
     # CloudFormation has read what was uploaded, and keeps a copy of its own.
     for key in list(store.keys(f"stacks/{stack.name}/templates/")):
         store.remove(key)
-    for function in {route["function"] for route in live.endpoints_of(current)}:
+    # A function that was not there before has no old versions.
+    for function in _functions(previous) & _functions(current):
         _prune_versions(aws, function)
 
 
@@ -127,6 +128,10 @@ def _needed_by_others(aws: Aws, store: Artefacts, name: str) -> Iterator[str]:
     for other in sorted(others):
         yield from (record.package for record in releases.read_all(store, other))
         yield from packages_of(live.read_template(aws, live.read(aws, other)))
+
+
+def _functions(body: Mapping[str, Any]) -> set[str]:
+    return {route["function"] for route in live.endpoints_of(body)}
 
 
 def _prune_versions(aws: Aws, function: str) -> None:

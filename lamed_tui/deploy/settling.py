@@ -59,7 +59,10 @@ class Settling:
         release = stack.release or 0
         record: Release | None = None
         try:
-            record = self._record(bucket(), done, stack, release)
+            store = bucket()
+            if done.package is not None and not changed:
+                store.put_package(done.package)  # somebody may have removed it, and CloudFormation may read it again
+            record = self._record(store, done, stack, release)
         except LamedError as error:
             yield Warned(f"Release {release} is live but could not be recorded: {error}")
         base, endpoints = urls_of(self.aws, stack, live.endpoints_of(done.template.body))
@@ -99,8 +102,6 @@ class Settling:
 
     def _record(self, store: Artefacts, done: Candidate, stack: Live, release: int) -> Release:
         """The record of what is live, written now if it is missing, as after a deployment that nobody saw end."""
-        if done.package is not None:
-            store.put_package(done.package)  # also when somebody has removed it: CloudFormation may read it again
         known = releases.read(store, stack.name, release)
         if known is not None:
             return known
