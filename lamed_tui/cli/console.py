@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _INTERVAL = 2.0
 _DEMO = "demo"
+_FAREWELL_SECONDS = 0.7
+_WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 
 
 def open_first(invocation: Invocation) -> int:
@@ -81,7 +83,8 @@ def open_console(
     loaded = invocation.load()
     allowed = permitted(loaded, source, read_only=read_only)
     with watched_source(loaded.config, namespace, source, operations=allowed) as opened:
-        code = _run(LamedConsole(opened, workplace=_workplace(loaded.path), interval=interval), loaded.path)
+        place = _workplace(loaded.path, read_only=read_only)
+        code = _run(LamedConsole(opened, workplace=place, interval=interval), loaded.path)
     if code:
         raise click.exceptions.Exit(code)
     return code
@@ -99,6 +102,8 @@ def _run(app: LamedConsole, path: Path) -> int:
     from lamed_tui.setup import drafts
 
     code = run_app(app)
+    if left := app.farewell(_FAREWELL_SECONDS):
+        say(left)
     if drafts.find(path):
         say(f"Unfinished answers are kept in {drafts.draft_of(path)}, without secrets. Go on with: lamed configure")
     if code == ExitCode.OK and app.wanted == _DEMO:
@@ -109,7 +114,7 @@ def _run(app: LamedConsole, path: Path) -> int:
     return code
 
 
-def _workplace(path: Path) -> Workplace:
+def _workplace(path: Path, *, read_only: bool = False) -> Workplace:
     from lamed_tui.cli.sources import open_source, permitted
     from lamed_tui.console.workplace import Workplace
 
@@ -118,10 +123,12 @@ def _workplace(path: Path) -> Workplace:
         source.operations = permitted(loaded)
         return source
 
-    return Workplace(path, os.environ, watch)
+    return Workplace(path, os.environ, watch, read_only=read_only)
 
 
 def _need_a_terminal(instead: str) -> None:
+    if os.environ.get("TEXTUAL_DRIVER") == _WEB_DRIVER:
+        return  # `lamed dashboard` shows it in a page
     # Textual reads stdin and draws on stderr; stdout belongs to whatever the console prints when it closes.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("The console needs a terminal, and this is not one.", instead)

@@ -27,6 +27,7 @@ _COMMANDS = {
     "adopt": "adopt",
     "package": "deploy",
     "watch": "results",
+    "dashboard": "dashboard",
     "results": "results",
     "delete": "removal",
     "reset": "removal",

@@ -21,6 +21,7 @@ _TOOL_SECONDS = 2.0
 SYSTEM = "Copied to the system clipboard"
 TMUX = "Copied to the tmux buffer; tmux pastes it with prefix ]"
 SENT = "Sent to the terminal (OSC 52), which may or may not take it"
+SENT_TO_BROWSER = "Sent to the browser, which may or may not take it"
 
 
 @dataclass(frozen=True)
