@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.aws.errors import AccessDeniedError, ServiceError
-from lamed_tui.errors import DeployError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,7 +178,7 @@ def find(aws: Aws) -> Artefacts | None:
     """The bucket if it exists; nothing is changed.
 
     Raises:
-        DeployError: somebody else owns a bucket of this name.
+        AccessDeniedError: a permission is missing, or somebody else owns a bucket of this name.
         AwsError: AWS refused or could not be reached.
     """
     account = aws.identity().account
@@ -191,9 +190,11 @@ def find(aws: Aws) -> Artefacts | None:
             return None
         raise
     except AccessDeniedError as error:
-        raise DeployError(
-            f"The artefact bucket {name} cannot be used: it belongs to another account, or {error.action} is missing.",
+        # S3 answers a stranger's bucket and a missing permission alike.
+        raise AccessDeniedError(
+            f"The artefact bucket {name} cannot be used: AWS denied {error.action}, or it belongs to another account.",
             f"Allow {error.action} on it, or deploy to another region.",
+            action=error.action,
         ) from error
     return Artefacts(aws, name, account)
 
@@ -202,7 +203,7 @@ def ensure(aws: Aws) -> Artefacts:
     """The bucket, made or completed if need be: private, encrypted, versioned, reachable over TLS only.
 
     Raises:
-        DeployError: somebody else owns a bucket of this name.
+        AccessDeniedError: a permission is missing, or somebody else owns a bucket of this name.
         AwsError: AWS refused or could not be reached.
     """
     artefacts = find(aws)

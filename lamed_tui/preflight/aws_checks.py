@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from lamed_tui.aws.errors import AccessDeniedError, ServiceError
-from lamed_tui.deploy import artefacts, live
+from lamed_tui.deploy import artefacts, live, releases
 from lamed_tui.deploy.states import Situation
 from lamed_tui.errors import AwsError
 from lamed_tui.preflight.result import failed, passed, warned
@@ -101,12 +101,13 @@ def concurrency(subject: Subject) -> Finding:
 
 
 def bucket(subject: Subject) -> Finding:
-    """The artefact bucket is ours, or can be made."""
+    """The artefact bucket is ours and gives its release records, or can be made."""
     found = artefacts.find(subject.aws)
     if found is None:
         name = artefacts.bucket_name(subject.aws.identity().account, subject.aws.region)
         return passed(f"{name} will be made by the first deployment.")
-    next(iter(found.keys("releases/")), None)
+    if recorded := releases.numbers(found, subject.config.name):
+        found.read_document(releases.key(subject.config.name, recorded[-1]))
     return passed(f"{found.bucket} can be read.")
 
 

@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
     from lamed_tui.deploy.following import Outcome
 
-DENIED = (
-    "User: arn:aws:iam::123456789012:user/ann is not authorized to perform: lambda:CreateFunction on resource: "
-    "arn:aws:lambda:eu-central-1:123456789012:function:lamed-track"
-)
+ANN = "User: arn:aws:iam::123456789012:user/ann is not authorized to perform"
 
 
 @pytest.fixture
@@ -206,16 +203,33 @@ def test_a_failure_that_aws_could_not_undo_needs_a_deliberate_step(
     assert command in error.fix
 
 
+@pytest.mark.parametrize(
+    ("action", "reason"),
+    [
+        (
+            "lambda:CreateFunction",
+            f"{ANN}: lambda:CreateFunction on resource: arn:aws:lambda:eu-central-1:1:function",
+        ),
+        ("iam:CreateRole", f"{ANN}: iam:CreateRole on resource: arn:aws:iam::1:role/lamed-Role-1 because no identity-"),
+        (
+            "iam:PassRole",
+            f'Resource handler returned message: "{ANN}: iam:PassRole on resource: arn:aws:iam::1:x"',
+        ),
+        ("apigateway:POST", f"{ANN}: apigateway:POST on resource: arn:aws:apigateway:eu-central-1::/restapis"),
+        ("logs:CreateLogGroup", f"{ANN}: logs:CreateLogGroup on resource: arn:aws:logs:eu-central-1:1:log-group:x"),
+        ("logs:DescribeLogGroups", f"{ANN}: logs:DescribeLogGroups on resource: arn:aws:logs:eu-central-1:1:*"),
+    ],
+)
 def test_a_resource_that_the_caller_may_not_make_ends_like_any_other_missing_permission(
-    script: CloudFormationScript, time: PlayedTime
+    script: CloudFormationScript, time: PlayedTime, action: str, reason: str
 ) -> None:
     script.poll(
-        "DELETE_COMPLETE", event(1, "TrackFunction", "CREATE_FAILED", DENIED), event(0, "lamed", "CREATE_IN_PROGRESS")
+        "DELETE_COMPLETE", event(1, "TrackFunction", "CREATE_FAILED", reason), event(0, "lamed", "CREATE_IN_PROGRESS")
     )
     _, outcome = followed(follower(script, time))
     error = failure(script, outcome)
     assert error.exit_code == ExitCode.CREDENTIALS
-    assert error.fix == "Allow lambda:CreateFunction for the identity in use."
+    assert error.fix == f"Allow {action} for the identity in use."
 
 
 def test_a_failure_that_no_event_explains_is_explained_by_the_early_validation(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
+from lamed_tui.aws.errors import AccessDeniedError
 from lamed_tui.config import files
-from lamed_tui.errors import AwsError, CredentialsError, DeployError, ExitCode, NeedsRepairError
+from lamed_tui.errors import AwsError, CredentialsError, ExitCode, NeedsRepairError
 from lamed_tui.preflight import aws_checks, redis_checks
 from lamed_tui.preflight.subject import Subject, World
 from lamed_tui.store.server import facts_from_info
@@ -206,15 +209,33 @@ def test_a_missing_bucket_will_be_made(subject: Subject) -> None:
     assert finding.detail == f"{BUCKET} will be made by the first deployment."
 
 
-def test_a_bucket_that_can_be_read_passes(subject: Subject) -> None:
+def test_a_bucket_whose_release_records_can_be_read_passes(subject: Subject) -> None:
+    place = {"Bucket": BUCKET, "ExpectedBucketOwner": WHO["Account"]}
     with as_account(subject) as s3:
         s3.add_response("head_bucket", {})
-        s3.add_response("list_objects_v2", {"Contents": [{"Key": "releases/1.json"}]})
+        listed = {"Contents": [{"Key": f"stacks/lamed/releases/{number}.json"} for number in (1, 10, 9)]}
+        s3.add_response("list_objects_v2", listed, {**place, "Prefix": "stacks/lamed/releases/"})
+        record = StreamingBody(io.BytesIO(b"{}"), 2)
+        s3.add_response("get_object", {"Body": record}, {**place, "Key": "stacks/lamed/releases/10.json"})
         assert aws_checks.bucket(subject).detail == f"{BUCKET} can be read."
+
+
+@pytest.mark.parametrize(("denied", "action"), [("list_objects_v2", "s3:ListBucket"), ("get_object", "s3:GetObject")])
+def test_a_bucket_whose_release_records_cannot_be_read_names_the_permission(
+    subject: Subject, denied: str, action: str
+) -> None:
+    with as_account(subject) as s3:
+        s3.add_response("head_bucket", {})
+        if denied == "get_object":
+            s3.add_response("list_objects_v2", {"Contents": [{"Key": "stacks/lamed/releases/1.json"}]})
+        s3.add_client_error(denied, "AccessDenied", http_status_code=403)
+        with pytest.raises(AccessDeniedError) as refused:
+            aws_checks.bucket(subject)
+    assert refused.value.action == action
 
 
 def test_a_bucket_of_somebody_else_is_refused(subject: Subject) -> None:
     with as_account(subject) as s3:
         s3.add_client_error("head_bucket", "403", http_status_code=403)
-        with pytest.raises(DeployError, match="belongs to another account"):
+        with pytest.raises(AccessDeniedError, match="s3:ListBucket, or it belongs to another account"):
             aws_checks.bucket(subject)
