@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from lamed_tui.aws.errors import no_region, translate_errors_of, translated
+from lamed_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,6 +166,7 @@ def connect(settings: AwsSettings, environment: Mapping[str, str]) -> Aws:
 
     Raises:
         CredentialsError: the profile does not exist, or no region is set anywhere.
+        ConfigError: an endpoint's URL holds a password, which AWS's libraries would not use and messages would show.
     """
     import boto3
     from botocore.exceptions import BotoCoreError
@@ -216,4 +218,10 @@ def _endpoints(environment: Mapping[str, str], scoped: Mapping[str, Any]) -> tup
         for name, url in environment.items()
         if name.startswith("AWS_ENDPOINT_URL_") and url
     }
+    for url in (str(endpoint or ""), *services.values()):
+        if "@" in url.partition("//")[2].partition("/")[0]:
+            raise ConfigError(
+                "The URL that stands for AWS (AWS_ENDPOINT_URL or the profile's endpoint_url) holds a user name.",
+                "Take user name and password out of it: requests to AWS are signed instead.",
+            )
     return (str(endpoint).rstrip("/") if endpoint else None), services
