@@ -25,6 +25,7 @@ from lamed_tui.console.feed import Feed, FeedState
 from lamed_tui.console.help import HelpScreen
 from lamed_tui.console.monitor.screen import MonitorScreen
 from lamed_tui.console.setup.messages import SetupDone, WayOn
+from lamed_tui.console.snippet.messages import SnippetLeft, SnippetMade, SnippetWanted
 from lamed_tui.console.themes import DARK, THEMES
 from lamed_tui.errors import ExitCode, LamedError
 
@@ -33,12 +34,15 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
     from textual.screen import Screen
+    from textual.widget import AwaitMount
 
     from lamed_tui.config.files import LoadedConfig
+    from lamed_tui.console.operate.screen import OperateScreen
     from lamed_tui.console.workplace import Workplace
     from lamed_tui.experiments.source import SnapshotSource
 
-_MONITOR = "monitor"
+_MONITOR, _SNIPPET = "monitor", "snippet"
+_OPERATE = "operate"
 _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -60,6 +64,7 @@ class LamedConsole(CopyingApp):
 
     Attributes:
         wanted: what the person left the console for, such as `demo`; whoever opened the console sees to it.
+        snippet: the last complete code of the snippet builder; empty when there was none.
 
     Args:
         source: what is watched; the caller closes it. Without one, the console opens on setting up.
@@ -96,18 +101,24 @@ class LamedConsole(CopyingApp):
     ) -> None:
         super().__init__()
         self.wanted: str | None = None
+        self.snippet = ""
         self.modes: tuple[Mode, ...] = ()
         self._workplace = workplace
         self._interval = interval
         self._note = note
         self._clock = clock
         self._own_source: SnapshotSource | None = None
+        self._operate: OperateScreen | None = None
         self._feed: Feed | None = None
+        self._mode_before = ""
         self._feed_worker: Worker[None] | None = None
         if source is not None:
             self._take_source(source)
         if workplace is not None:
-            self._add(Mode("setup", "Setup", self._setup_screen))
+            if not workplace.read_only:
+                self._add(Mode("setup", "Setup", self._setup_screen))
+            self._offer_operating(workplace)
+        self._add(Mode(_SNIPPET, "Snippet", self._snippet_screen))
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
@@ -122,6 +133,8 @@ class LamedConsole(CopyingApp):
 
     @on(SetupDone)
     def _set_up(self, event: SetupDone) -> None:
+        if self._workplace is not None:
+            self._offer_operating(self._workplace)
         self.run_worker(
             self._watch_anew(event.loaded, go=event.way == "watch"),
             name="watch",
@@ -152,15 +165,40 @@ class LamedConsole(CopyingApp):
             self.switch_mode(_MONITOR)
 
     @on(WayOn)
-    def _leave_setup(self, event: WayOn) -> None:
-        """Go where the person wants to go from setting up."""
+    async def _leave_setup(self, event: WayOn) -> None:
+        """Go where the person wants to go from setting up, or from the end of an operation."""
         if event.way in {mode.id for mode in self.modes}:
-            self.switch_mode(event.way)
+            await self.switch_mode(event.way)
+            if self._operate is not None and event.way == _OPERATE:
+                self._operate.begin_deploying()
         elif event.way == _MONITOR:
             self.notify("The monitor opens as soon as what it watches is known.")
         else:
             self.wanted = event.way
             self.exit()
+
+    @on(SnippetWanted)
+    async def _build_snippet(self, event: SnippetWanted) -> None:
+        from lamed_tui.console.snippet.screen import SnippetScreen
+
+        await self.switch_mode(_SNIPPET)
+        if isinstance(screen := self.screen, SnippetScreen):
+            await screen.begin_with(event.experiment, event.track_url)
+
+    @on(SnippetMade)
+    def _keep_snippet(self, event: SnippetMade) -> None:
+        self.snippet = event.text
+
+    @on(SnippetLeft)
+    def _leave_snippet(self) -> None:
+        known = [mode.id for mode in self.modes]
+        self.switch_mode(self._mode_before if self._mode_before in known else known[0])
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Go to another mode, and remember which one the way back leads to."""
+        if mode != self.current_mode:
+            self._mode_before = self.current_mode
+        return super().switch_mode(mode)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that fails unexpectedly is a defect: say so instead of showing old numbers for ever."""
@@ -206,6 +244,28 @@ class LamedConsole(CopyingApp):
         if self._workplace is None:
             raise RuntimeError("there is nothing to set up")
         return SetupScreen(self._workplace, note=self._note, clock=self._clock)
+
+    def _snippet_screen(self) -> Screen[None]:
+        from lamed_tui.console.snippet.opening import open_builder  # brings what only code needs
+
+        return open_builder(lambda: self._feed, self._workplace, note=self._note)
+
+    def _offer_operating(self, workplace: Workplace) -> None:
+        """Operate what is configured, as soon as something is."""
+        if workplace.path.exists() and all(mode.id != _OPERATE for mode in self.modes):
+            self._add(Mode(_OPERATE, "Operate", self._operate_screen))
+
+    def _operate_screen(self) -> Screen[None]:
+        from lamed_tui.console.operate.screen import OperateScreen  # brings what only operating needs
+
+        if self._workplace is None:
+            raise RuntimeError("there is nothing to operate")
+        self._operate = OperateScreen(self._workplace, note=self._note, clock=self._clock)
+        return self._operate
+
+    def farewell(self, seconds: float) -> str:
+        """What the closed console has left behind, in a sentence; empty when nothing. Waits at most so long."""
+        return self._operate.farewell(seconds) if self._operate else ""
 
     def _add(self, mode: Mode) -> None:
         self.modes = (*self.modes, mode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -90,6 +90,7 @@ class Operations:
     Attributes:
         delete: takes namespace and experiment; raises StoreError.
         reset: as `delete`; the experiment stays listed, with every counter at 0.
+        config: the settings in force when the console opened.
         track_url: finds where pages send events; takes as long as AWS does, and raises LamedError.
     """
 
@@ -98,6 +99,7 @@ class Operations:
     delete: Callable[[str, str], None] | None = None
     reset: Callable[[str, str], None] | None = None
     track_url: Callable[[], str] | None = None
+    config: Config = field(default_factory=Config, repr=False)
 
 
 def operations(
@@ -114,12 +116,13 @@ def operations(
         directly: whether the Redis itself is watched: through the API nothing is removed from here.
     """
     if read_only or not directly:
-        return Operations(book, may_change=not read_only, track_url=track_url)
+        return Operations(book, may_change=not read_only, track_url=track_url, config=config)
     return Operations(
         book,
         delete=partial(delete_experiment, config),
         reset=partial(reset_experiment, config),
         track_url=track_url,
+        config=config,
     )
 
 

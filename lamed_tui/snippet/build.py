@@ -39,29 +39,29 @@ _HTML = """\
 """
 
 _QUEUE = """\
-// Events wait here until the backend has acknowledged them: a reload loses none, and tabs leave each other's alone.
-// None is sent past this age, because the backend recognises a repeated event for {expiry} only.
-const maxAge = {max_age};
-const queue = {{
-  key: {key},
-  own: new Set(),
-  isFresh: (entry) => Date.now() - entry.since < maxAge,
-  read: () => JSON.parse(localStorage.getItem(queue.key) || "[]").filter(queue.isFresh),
-  get: () => {{
-    const entries = queue.read();
-    entries.forEach((entry) => queue.own.add(entry.properties._quuid));
-    return JSON.stringify(entries);
-  }},
-  set: () => {{
-    tracking._queue.forEach((entry) => {{
-      entry.since = entry.since || Date.now();
-      queue.own.add(entry.properties._quuid);
-    }});
-    tracking._queue = tracking._queue.filter(queue.isFresh);
-    const others = queue.read().filter((entry) => !queue.own.has(entry.properties._quuid));
-    localStorage.setItem(queue.key, JSON.stringify(others.concat(tracking._queue)));
-  }},
-}};
+// Where events wait until the backend has acknowledged them, over reloads and beside those of other tabs. None is sent
+// past the age of {age}: the backend recognises a repeated event for {expiry} only.
+function waitingEvents(key) {{
+  const own = new Set();
+  const isFresh = (entry) => Date.now() - entry.since < {milliseconds};
+  const read = () => JSON.parse(localStorage.getItem(key) || "[]").filter(isFresh);
+  return {{
+    get() {{
+      const entries = read();
+      entries.forEach((entry) => own.add(entry.properties._quuid));
+      return JSON.stringify(entries);
+    }},
+    set() {{
+      tracking._queue.forEach((entry) => {{
+        entry.since = entry.since || Date.now();
+        own.add(entry.properties._quuid);
+      }});
+      tracking._queue = tracking._queue.filter(isFresh);
+      const others = read().filter((entry) => !own.has(entry.properties._quuid));
+      localStorage.setItem(key, JSON.stringify(others.concat(tracking._queue)));
+    }},
+  }};
+}}
 """
 # AlephBet's adapter saves its queue under one name and looks for it under another, so a reload loses it; all adapters
 # of a page share that one name; and nothing in it grows too old. `_queue` is the adapter's own, in the pinned version.
@@ -120,7 +120,7 @@ def build(spec: SnippetSpec, limits: NameLimits | None = None) -> str:
 def _body(spec: SnippetSpec) -> str:
     goals = "".join(f"  {_goal(goal)}\n" for goal in spec.goals)
     variants = "".join(_variant(variant) for variant in spec.variants)
-    arguments = f"{string_literal(spec.track_url)}, {string_literal(spec.namespace)}, queue"
+    queue = f"waitingEvents({string_literal(f'lamed:{spec.namespace}:{spec.experiment}')})"
     options = [f"name: {string_literal(spec.experiment)}", "tracking_adapter: tracking"]
     if spec.sample != 1:
         options.append(f"sample: {spec.sample!r}")
@@ -128,7 +128,13 @@ def _body(spec: SnippetSpec) -> str:
         options.append("user_id: userId")
     if trigger := _trigger(spec):
         options.append(f"trigger: () => {trigger}")
-    lines = [f"{_queue(spec)}const tracking = new AlephBet.LamedAdapter({arguments});"]
+    lines = [
+        "const tracking = new AlephBet.LamedAdapter(",
+        f"  {string_literal(spec.track_url)},",
+        f"  {string_literal(spec.namespace)},",
+        f"  {queue},",
+        ");",
+    ]
     if spec.user_id is not None:
         lines.append(f"const userId = {expression(spec.user_id)};")
     lines += [
@@ -148,18 +154,23 @@ def _body(spec: SnippetSpec) -> str:
         '  const goal = element && goals.get(element.getAttribute("data-goal"));',
         "  if (goal) goal.complete();",
         "});",
+        "",
+        _queue(spec),
     ]
     return "\n".join(lines)
 
 
 def _queue(spec: SnippetSpec) -> str:
     expiry = spec.uuid_expiry_seconds
-    return _QUEUE.format(
-        key=string_literal(f"lamed:{spec.namespace}:{spec.experiment}"),
-        expiry=f"{expiry // 3600} hours" if expiry % 3600 == 0 else f"{expiry} seconds",
-        # An hour less, or half of it, for the way there and for answers that were lost on the way back.
-        max_age=(expiry - min(3600, expiry // 2)) * 1000,
-    )
+    # An hour less, or half of it, for the way there and for answers that were lost on the way back.
+    age = expiry - min(3600, expiry // 2)
+    return _QUEUE.format(age=_duration(age), expiry=_duration(expiry), milliseconds=age * 1000).rstrip()
+
+
+def _duration(seconds: int) -> str:
+    if seconds % 3600 == 0 and seconds > 3600:
+        return f"{seconds // 3600} hours"
+    return "a second" if seconds == 1 else f"{seconds} seconds"
 
 
 def _goal(goal: Goal) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lamed_tui.config.model import ExperimentSettings
 from lamed_tui.console.background import in_background
 from lamed_tui.console.monitor.dialogs import Choice, Confirm, SettingsForm, Told
+from lamed_tui.console.snippet.messages import SnippetWanted
 from lamed_tui.errors import LamedError
 from lamed_tui.experiments.assessing import Assessor
 from lamed_tui.experiments.document import snapshot_document
@@ -47,7 +48,6 @@ class Actions:
             "reset": operations and operations.reset,
             "settings": operations and operations.may_change,
             "control": operations and operations.may_change,
-            "snippet": operations and operations.track_url,
         }
         return bool(needed.get(action, True))
 
@@ -122,19 +122,9 @@ class Actions:
         self._screen.app.push_screen(Choice("Export", text, _FORMATS), chosen)
 
     def snippet(self, experiment: Experiment | None) -> None:
-        """Show the code that puts an experiment into a page."""
-        operations = self._operations
-        if operations is None or operations.track_url is None or experiment is None:
-            return
-        find = operations.track_url
-
-        async def show() -> None:
-            url = await in_background(find, name="finding the address")
-            text = _snippet(experiment, self._screen.settings().get(experiment.name), self._feed.namespace, url)
-            first = "Paste this into the page. The same, as a file: lamed snippet --output FILE"
-            self._screen.app.push_screen(Told(f"Snippet of {printable(experiment.name)}", first, text))
-
-        self._run(show, "builds a snippet")
+        """Build the code that puts an experiment into a page."""
+        if experiment is not None:
+            self._screen.post_message(SnippetWanted(experiment))
 
     @property
     def _operations(self) -> Operations | None:
@@ -220,19 +210,3 @@ def _exported(snapshot: Snapshot, assessments: Any, form: str) -> str:
     import json
 
     return json.dumps(snapshot_document(snapshot, assessments), indent=2, ensure_ascii=False) + "\n"
-
-
-def _snippet(experiment: Experiment, settings: ExperimentSettings | None, namespace: str, url: str) -> str:
-    """The snippet for the variants and goals that have been counted, or that the settings name.
-
-    Raises:
-        LamedError: it cannot be built; the message says which part cannot work.
-    """
-    from lamed_tui.snippet.build import build
-    from lamed_tui.snippet.settings import goals_of, variants_of
-    from lamed_tui.snippet.spec import Goal, SnippetSpec, Variant
-
-    named = settings is not None and settings.weights is not None
-    variants = variants_of(settings) if named else tuple(Variant(one.name) for one in experiment.variants)
-    goals = tuple(Goal(goal.name, goal.unique) for goal in experiment.goals) or goals_of(settings)
-    return build(SnippetSpec(experiment.name, variants, goals, url, namespace))

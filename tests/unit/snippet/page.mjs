@@ -1,7 +1,7 @@
 // A page without a browser: evaluates snippets, one JSON request a line, and answers what each one did.
 //
 // Request: {format, code, clicks: [goal], globals: {name: value}, library: source of AlephBet, or null for a recorder}
-// Answer:  {error} or {adapter, queueKey, experiment, goals, added, loaded, activated, requests, exposed}
+// Answer:  {error} or {adapter, readFrom, experiment, goals, added, loaded, activated, requests, exposed}
 import { createInterface } from "node:readline";
 import vm from "node:vm";
 
@@ -10,7 +10,7 @@ function recorder(seen) {
     LamedAdapter: class {
       constructor(url, namespace, storage) {
         seen.adapter = [url, namespace];
-        seen.queueKey = storage.key;
+        storage.get();
       }
     },
     Goal: class {
@@ -48,7 +48,10 @@ function page(request, seen) {
     console,
     crypto: globalThis.crypto,
     localStorage: {
-      getItem: (key) => stored.get(key) ?? null,
+      getItem: (key) => {
+        seen.readFrom = key;
+        return stored.get(key) ?? null;
+      },
       setItem: (key, value) => stored.set(key, String(value)),
       removeItem: (key) => stored.delete(key),
     },

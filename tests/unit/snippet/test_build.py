@@ -94,7 +94,7 @@ def test_every_name_reaches_the_page_as_it_is(
 
     assert "error" not in seen
     assert seen["adapter"] == [SPEC.track_url, namespace]
-    assert seen["queueKey"] == f"lamed:{namespace}:{experiment}"
+    assert seen["readFrom"] == f"lamed:{namespace}:{experiment}"
     assert seen["experiment"]["name"] == experiment
     # JavaScript orders properties that look like numbers first; which weight belongs to whom must not change.
     assert dict(seen["experiment"]["variants"]) == {name: weight for weight, name in enumerate(variants, 1)}
@@ -129,7 +129,7 @@ def test_the_page_loads_the_pinned_library_with_its_hash(page: Page) -> None:
     ("expiry", "longest"), [(86_400, "82800000"), (7 * 86_400, "601200000"), (3_600, "1800000"), (1, "1000")]
 )
 def test_events_are_sent_no_longer_than_repeats_are_recognised(expiry: int, longest: str) -> None:
-    assert f"const maxAge = {longest};" in build(replace(SPEC, uuid_expiry_seconds=expiry))
+    assert f"- entry.since < {longest};" in build(replace(SPEC, uuid_expiry_seconds=expiry))
 
 
 @BOTH_FORMATS

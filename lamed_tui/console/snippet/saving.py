@@ -1,0 +1,45 @@
+"""Writing a snippet to a file of its own."""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lamed_tui.errors import LamedError
+
+if TYPE_CHECKING:
+    from lamed_tui.snippet.spec import Format
+
+_SUFFIX = {"html": ".html", "module": ".mjs"}
+_LONGEST = 60
+
+
+def save(text: str, experiment: str, form: Format) -> Path:
+    """Write the snippet to a file of the current folder that is not there yet, and return its full path.
+
+    Raises:
+        LamedError: the folder cannot be written to.
+    """
+    try:
+        directory = Path.cwd()
+    except OSError:
+        raise LamedError("The current folder is gone.", "Start lamed in another folder.") from None
+    stem = f"lamed-snippet-{_plain(experiment)}".rstrip("-")
+    for number in count(1):
+        path = directory / f"{stem}{f'-{number}' if number > 1 else ''}{_SUFFIX[form]}"
+        try:
+            with path.open("x", encoding="utf-8", newline="") as file:
+                file.write(text)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise LamedError(f"{path} cannot be written: {error.strerror}.", "Start lamed in another folder.") from None
+        return path
+    raise AssertionError("count() never ends")
+
+
+def _plain(name: str) -> str:
+    """The letters and digits of a name that every file system takes."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST]
