@@ -7,7 +7,6 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from textual.widgets import Input, Select
 
 from lamed_tui.cli.main import run
@@ -19,6 +18,8 @@ from tests.console.snippet.builder import URL, building, configured, watching_an
 from tests.integration.experiments.counters import write_counts
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.console.snippet.builder import Builder
 
 
