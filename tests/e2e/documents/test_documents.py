@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -97,11 +97,36 @@ def empty_the_bucket(world: World) -> None:
             s3.delete_object(Bucket=bucket["Name"], Key=item["Key"])
 
 
+def old_redis(world: World) -> dict[str, Any]:
+    address = urlsplit(world.stack.redis_url)
+    return {"host": address.hostname, "port": address.port}
+
+
 def deploy_the_old_one(world: World) -> None:
     folder = world.home / "old"
     folder.mkdir()
-    host, port = re.fullmatch(r"redis://(.*):(\d+)/0", world.stack.redis_url).groups()  # type: ignore[union-attr]
-    old_lamed.deploy(folder, {"host": host, "port": int(port)}, world.environment, hurried=True)
+    old_lamed.deploy(folder, old_redis(world), world.environment, hurried=True)
+
+
+def use_the_old_one(world: World) -> None:
+    """0.4.3 is deployed, its handlers have counted, and its configuration lies in the working folder."""
+    deploy_the_old_one(world)
+    (world.home / "config.json").write_bytes((world.home / "old" / "config.json").read_bytes())
+    arms = [("blue", 41, 4), ("green", 38, 9)]
+    events = [
+        {
+            "namespace": "alephbet",
+            "experiment": "button",
+            "variant": arm,
+            "event": event,
+            "uuid": f"{arm}{event}{number}",
+        }
+        for arm, visitors, buyers in arms
+        for event, count in (("participate", visitors), ("purchase", buyers))
+        for one in range(count)
+    ]
+    with old_lamed.running_old_lamed(world.home / "old", old_redis(world)) as old:
+        old.track_all(events)
 
 
 def leave_as_it_is(_world: World) -> None:
@@ -109,6 +134,7 @@ def leave_as_it_is(_world: World) -> None:
 
 
 ARRANGED: dict[tuple[str, str], list[Callable[[World], None]]] = {
+    ("docs/migration.md", "lamed configure --show"): [use_the_old_one],
     ("docs/operations.md", "lamed status"): [kill_a_deployment],
     ("docs/operations.md", "lamed deploy --yes --no-preflight"): [leave_as_it_is, lose_redis],
     ("docs/operations.md", "lamed rollback --yes"): [find_redis],
