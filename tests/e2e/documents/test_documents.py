@@ -119,7 +119,7 @@ def use_the_old_one(world: World) -> None:
             "experiment": "button",
             "variant": arm,
             "event": event,
-            "uuid": f"{arm}{event}{number}",
+            "uuid": f"{arm}{event}{one}",
         }
         for arm, visitors, buyers in arms
         for event, count in (("participate", visitors), ("purchase", buyers))
