@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import redis
 
 from lamed_tui.embedded.valkey import running_valkey
+from lamed_tui.embedded.watchdog import ended_with_us
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,11 +84,12 @@ def running_redis_7(
         RuntimeError: it did not start; the message ends with its log.
     """
     process, server = _start_redis_7(directory, settings or {}, certificate)
-    try:
-        yield server
-    finally:
-        process.terminate()
-        process.wait()
+    with ended_with_us(process.pid):
+        try:
+            yield server
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def a_certificate(directory: Path) -> Certificate:

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from lamed_tui.embedded.watchdog import ended_with_us
 from lamed_tui.errors import EmbeddedError
 
 if TYPE_CHECKING:
@@ -42,12 +43,13 @@ def running_emulator(directory: Path, settings: Mapping[str, str] | None = None)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         process = _spawn(listener, port, directory, settings or {})
-    try:
-        endpoint = f"http://127.0.0.1:{port}"
-        _wait_until_healthy(endpoint, process, directory)
-        yield endpoint
-    finally:
-        _stop(process)
+    with ended_with_us(-process.pid):
+        try:
+            endpoint = f"http://127.0.0.1:{port}"
+            _wait_until_healthy(endpoint, process, directory)
+            yield endpoint
+        finally:
+            _stop(process)
 
 
 def _spawn(listener: socket.socket, port: int, directory: Path, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:

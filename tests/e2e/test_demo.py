@@ -147,6 +147,26 @@ def test_serve_prints_exports_that_work_and_stays_until_interrupted(home: Path) 
     assert_nothing_is_left(home, addresses)
 
 
+def test_a_demo_that_is_killed_leaves_nothing_behind_either(home: Path) -> None:
+    with subprocess.Popen(
+        [*LAMED, "demo", "--serve"],
+        env=demo_environment(home),
+        cwd=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("export ")
+        addresses = addresses_of_the_demo(home)
+        assert len(addresses) >= 2
+        process.kill()
+    deadline = time.monotonic() + 20
+    while processes_of(home) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert_nothing_is_left(home, addresses)
+
+
 def test_without_a_terminal_the_demo_says_how_to_run_it(home: Path) -> None:
     run = subprocess.run(
         [*LAMED, "demo"], env=demo_environment(home), capture_output=True, text=True, timeout=60, check=False

@@ -90,7 +90,7 @@ def leaking_files(folder: Path) -> list[str]:
 def planted(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A Redis that asks for the password, a config.json that holds it, and credentials in the environment."""
     secrets = {"AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_SESSION_TOKEN": SESSION_TOKEN}
-    for name, value in (place.environment | secrets).items():
+    for name, value in {**place.environment, **secrets}.items():
         monkeypatch.setenv(name, value)
     port = place.redis_url.rpartition(":")[2].partition("/")[0]
     document = {
@@ -212,7 +212,7 @@ def test_a_crash_names_places_and_no_values() -> None:
             raise RuntimeError(environment) from error
 
     with pytest.raises(RuntimeError) as raised:
-        start(os.environ | PLANTED)
+        start({**os.environ, **PLANTED})
 
     report = crash_report(raised.value)
     assert secrets_in(str(raised.value)) != []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import sys
 import urllib.request
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,9 @@ import redis
 
 from lamed_tui.embedded.emulator import running_emulator
 from lamed_tui.embedded.valkey import running_valkey
+from lamed_tui.embedded.watchdog import ended_with_us
+from tests.e2e.terminal import processes_of
+from tests.redis_servers import wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,3 +58,34 @@ def test_both_end_when_the_body_fails(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="boom"):
         use_both_and_fail()
     assert [listeners(port_of(url)) for url in seen] == [[], []]
+
+
+SERVERS_THEN_DEATH = """
+import os, signal, sys
+from pathlib import Path
+from lamed_tui.embedded.emulator import running_emulator
+from lamed_tui.embedded.valkey import running_valkey
+with running_valkey(Path(sys.argv[1])) as url, running_emulator(Path(sys.argv[1])) as endpoint:
+    print(url, endpoint, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_both_end_when_whoever_started_them_is_killed(tmp_path: Path) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", SERVERS_THEN_DEATH, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    urls = killed.stdout.split()
+    assert len(urls) == 2
+    assert wait_for(lambda: [listeners(port_of(url)) for url in urls] == [[], []])
+    assert wait_for(lambda: processes_of(tmp_path) == {})
+
+
+def test_what_ended_in_order_is_not_looked_after_any_more(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        with ended_with_us(process.pid, folder=tmp_path):
+            pass
+        assert process.poll() is None
+        process.kill()
+    assert tmp_path.exists()
