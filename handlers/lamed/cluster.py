@@ -9,16 +9,16 @@ from __future__ import annotations
 from binascii import crc_hqx
 from time import monotonic, sleep
 
+from lamed.endpoint import parse_address
 from lamed.resp import Connection, ReplyError, UnreachableError
-from lamed.settings import parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeAlias
 
+    from lamed.endpoint import Endpoint
     from lamed.resp import Command, Reply
-    from lamed.settings import Endpoint
 
     Node: TypeAlias = tuple[str, int]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeAlias
 
-    from lamed.settings import Endpoint
+    from lamed.endpoint import Endpoint
     from lamed.transport import Stream
 
     Command: TypeAlias = Sequence[str | int]

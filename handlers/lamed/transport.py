@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from lamed.settings import Endpoint, Tls
+    from lamed.endpoint import Endpoint, Tls
 
     Stream: TypeAlias = _socket.socket
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from lamed.settings import parse_url
+from lamed.endpoint import parse_url
 from pydantic import BeforeValidator, Field, Secret, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 

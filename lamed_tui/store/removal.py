@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lamed import keys, removal, results
+from lamed.endpoint import Endpoint, Tls
 from lamed.resp import StoreError as HandlerStoreError
-from lamed.settings import Endpoint, Settings, Tls
+from lamed.settings import Settings
 from lamed.store import Store
 
 from lamed_tui.errors import StoreError

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import lamed
+from lamed.endpoint import Endpoint
 from lamed.events import TrackedEvent
-from lamed.settings import Endpoint, Settings
+from lamed.settings import Settings
 from lamed.store import Store
 from lamed.tracking import COUNTED, track
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lamed.settings import Limits, parse, parse_url, snapshot
+from lamed.endpoint import parse_url
+from lamed.settings import Limits, parse, snapshot
 
 from lamed_tui.config import files
 from lamed_tui.config.model import Config, LimitSettings, RedisSettings, known_keys, meant_by, unknown_keys

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from lamed import events
-from lamed.settings import Endpoint, Limits, Settings
+from lamed.endpoint import Endpoint
+from lamed.settings import Limits, Settings
 
 from tests.unit.handlers.gateway import proxy_event
 

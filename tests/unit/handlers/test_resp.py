@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lamed import resp
+from lamed.endpoint import Endpoint
 from lamed.resp import Connection, ReplyError, UnreachableError
-from lamed.settings import Endpoint
 from redis import Connection as RedisPy
 
 Script = Callable[[socket.socket], None]

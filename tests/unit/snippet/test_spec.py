@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lamed.endpoint import Endpoint
 from lamed.events import BadRequestError, tracked_event
-from lamed.settings import Endpoint, Settings
+from lamed.settings import Settings
 
 from lamed_tui.errors import ExitCode, UsageError
 from lamed_tui.snippet.build import build
