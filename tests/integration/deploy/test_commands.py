@@ -4,39 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
-import time
 import zipfile
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lamed_tui.deploy import artefacts, live
 from tests.integration.deploy.http import ask, event
+from tests.integration.deploy.keyboard import at_a_keyboard, environment, wait_for, wait_for_the_question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from tests.integration.deploy.conftest import Place
 
 PASSWORD = "pl4nted-p4ssword"
-
-# Parallel test runs ignore Ctrl-C and pass that on to their children; a person's shell does not.
-HEEDS_CTRL_C = """
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from lamed_tui.cli.main import main
-main()
-"""
-
-
-def environment(place: Place, **changes: str) -> dict[str, str]:
-    return {**os.environ, **place.environment, "LAMED_REDIS_URL": place.redis_url, "NO_COLOR": "1", **changes}
 
 
 @pytest.fixture
@@ -59,48 +45,6 @@ def run(
         timeout=120,
         check=False,
     )
-
-
-@contextmanager
-def at_a_keyboard(*arguments: str, place: Place, config_file: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A running command whose standard input is a terminal, and that terminal's other end."""
-    keyboard, terminal = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-c", HEEDS_CTRL_C, "--config", str(config_file), *arguments],
-        env=environment(place),
-        stdin=terminal,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process, keyboard
-        finally:
-            process.kill()
-            os.close(terminal)
-            os.close(keyboard)
-
-
-def wait_for(process: subprocess.Popen[str], text: str) -> str:
-    """Read standard error up to a text."""
-    assert process.stderr is not None
-    seen = ""
-    while text not in seen:
-        character = process.stderr.read(1)
-        assert character, f"ended without {text!r}: {seen}"
-        seen += character
-    return seen
-
-
-def wait_for_the_question(process: subprocess.Popen[str], text: str) -> str:
-    """Read standard error up to a question, and wait until the process does nothing but wait for its answer.
-
-    A signal that came between the two would be noticed only with the next key.
-    """
-    seen = wait_for(process, text)
-    while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
-        time.sleep(0.01)
-    return seen
 
 
 def lines(answer: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:

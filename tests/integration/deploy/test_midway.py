@@ -1,0 +1,141 @@
+"""Interrupted in the middle of AWS's work: killed, detached, cancelled; and what the next command makes of it.
+
+The emulator works in a blink, so the template gets a resource more that it waits for until it is told to go on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lamed_tui.deploy import artefacts, engine, live, releases
+from tests.integration.deploy.http import ask, event
+from tests.integration.deploy.keyboard import at_a_keyboard, wait_for, wait_for_the_question
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+    from tests.integration.deploy.conftest import Place
+
+HELD = """
+from lamed_tui.deploy import template
+render = template.render
+
+def held(*args, **options):
+    made = render(*args, **options)
+    made.body["Resources"] |= {
+        "ZWait": {
+            "Type": "AWS::CloudFormation::WaitCondition",
+            "CreationPolicy": {"ResourceSignal": {"Timeout": "PT5M"}},
+        },
+        "ZZAfter": {"Type": "AWS::CloudFormation::WaitConditionHandle", "DependsOn": "ZWait"},
+    }
+    return made
+
+template.render = held
+"""
+DEPLOY = ("deploy", "--no-preflight", "--no-smoke")
+QUESTION = "[c]ancel and undo it (f, d, c) [f]: "
+
+
+@pytest.fixture
+def config_file(place: Place, tmp_path: Path) -> Path:
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"name": place.name}))
+    return file
+
+
+def until_aws_waits(place: Place) -> None:
+    """Until the emulator is in the middle: everything is made but the resource that it waits for."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = place.aws.cloudformation.describe_stack_events(StackName=place.name)["StackEvents"]
+        newest = next((item for item in found if item.get("LogicalResourceId") == "ZWait"), None)
+        if newest is not None and newest.get("ResourceStatus", "").endswith("_IN_PROGRESS"):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the emulator does not wait")
+
+
+def go_on(place: Place) -> None:
+    place.aws.cloudformation.signal_resource(
+        StackName=place.name, LogicalResourceId="ZWait", UniqueId="1", Status="SUCCESS"
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    _, told = process.communicate(timeout=90)
+    return process.returncode, told
+
+
+def test_a_creation_whose_terminal_was_killed_is_followed_to_its_end_and_recorded(
+    place: Place, config_file: Path
+) -> None:
+    with at_a_keyboard(*DEPLOY, place=place, config_file=config_file, before=HELD) as (process, keyboard):
+        wait_for(process, "Deploy this? [y/N]: ")
+        os.write(keyboard, b"y\n")
+        until_aws_waits(place)
+        process.kill()
+        process.wait()
+    assert live.read(place.aws, "shop").status == "CREATE_IN_PROGRESS"
+    with at_a_keyboard(*DEPLOY, place=place, config_file=config_file, before=HELD) as (process, _):
+        wait_for(process, "shop is in CREATE_IN_PROGRESS: following the deployment that is running.")
+        go_on(place)
+        code, told = ended(process)
+    assert (code, "Release 1 is live" in told) == (0, True), told
+    store = artefacts.find(place.aws)
+    assert store is not None
+    assert releases.numbers(store, "shop") == [1]
+
+
+def test_a_cancelled_creation_leaves_nothing(place: Place, config_file: Path) -> None:
+    with at_a_keyboard(*DEPLOY, place=place, config_file=config_file, before=HELD) as (process, keyboard):
+        wait_for(process, "Deploy this? [y/N]: ")
+        os.write(keyboard, b"y\n")
+        until_aws_waits(place)
+        process.send_signal(signal.SIGINT)
+        wait_for_the_question(process, QUESTION)
+        os.write(keyboard, b"c\n")
+        code, told = ended(process)
+    assert code == 130
+    assert "Cancelled, as was asked for. Everything that had been made was removed again." in told
+    assert live.read(place.aws, "shop").status is None
+    assert place.aws.functions.list_functions()["Functions"] == []
+    assert place.aws.apigateway.get_rest_apis()["items"] == []
+
+
+def test_an_update_that_was_left_to_itself_is_attached_to_again_and_can_still_be_cancelled(
+    place: Place, config_file: Path
+) -> None:
+    first = place.deployed(options=engine.Options(smoke_test=False))
+    with at_a_keyboard(*DEPLOY, place=place, config_file=config_file, before=HELD) as (process, keyboard):
+        wait_for(process, "Deploy this? [y/N]: ")
+        os.write(keyboard, b"y\n")
+        until_aws_waits(place)
+        process.send_signal(signal.SIGINT)
+        wait_for_the_question(process, QUESTION)
+        os.write(keyboard, b"d\n")
+        code, told = ended(process)
+    assert (code, "Detached: what AWS has begun it also finishes." in told) == (130, True), told
+    assert live.read(place.aws, "shop").status == "UPDATE_IN_PROGRESS"
+
+    with at_a_keyboard(*DEPLOY, place=place, config_file=config_file, before=HELD) as (process, keyboard):
+        wait_for(process, "shop is in UPDATE_IN_PROGRESS: following the deployment that is running.")
+        process.send_signal(signal.SIGINT)
+        wait_for_the_question(process, QUESTION)
+        os.write(keyboard, b"c\n")
+        wait_for(process, "Cancelling: AWS undoes what it has done so far.")
+        go_on(place)  # what is being made is finished first, as on AWS
+        code, told = ended(process)
+    assert code == 130
+    assert "Cancelled, as was asked for. The stack was rolled back and works as before." in told
+    stack = live.read(place.aws, "shop")
+    assert (stack.status, stack.release) == ("UPDATE_ROLLBACK_COMPLETE", 1)
+    assert ask(first.base_url + "/track", event("1")).body == {"status": "counted"}
+    assert not place.deployed(options=engine.Options(smoke_test=False)).changed
