@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,13 +29,27 @@ def print_json_line(document: Any) -> None:
 
 
 def say(message: str) -> None:
-    """A sentence for the person watching, on stderr."""
-    click.echo(message, err=True)
+    """A sentence for the person watching, on stderr; a terminal gets it broken between words."""
+    click.echo(fitted(message, shutil.get_terminal_size().columns) if sys.stderr.isatty() else message, err=True)
+
+
+def fitted(text: str, columns: int) -> str:
+    """Text whose lines are at most so wide, unless a word is wider; what continues a line is indented as it is."""
+    return "\n".join(
+        textwrap.fill(
+            line,
+            columns,
+            subsequent_indent=line[: len(line) - len(line.lstrip())],
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in text.split("\n")
+    )
 
 
 def show_error(error: LamedError) -> None:
     """What happened and what to do next, on stderr."""
-    say(click.style("Error: ", fg="red", bold=True) + error.what if _coloured() else f"Error: {error.what}")
+    say(f"{click.style('Error:', fg='red', bold=True) if _coloured() else 'Error:'} {error.what}")
     if error.fix:
         say(f"  {error.fix}")
 
