@@ -69,11 +69,7 @@ def facts(assessment: Assessment) -> list[str]:
     history = assessment.history
     found = [plural(assessment.experiment.visitors, "visitor", separated=True)]
     if history is not None and history.age_days is not None:
-        since = history.started
-        began = (
-            f"since {day_text(since)}" if since else f"since before {day_text(history.known_since or history.read_at)}"
-        )
-        found.append(f"{began} ({age_text(history.age_days)})")
+        found.append(_age(history, history.age_days))
         pace = sum(history.visitors_per_day().values())
         if pace:
             found.append(f"{count_text(round(pace))} visitors/day")

@@ -25,7 +25,7 @@ def text_of(pilot: Pilot[None]) -> str:
 
 
 async def until(
-    pilot: Pilot[None], condition: Callable[[str], bool], *, what: str = "the screen changes", seconds: float = 10
+    pilot: Pilot[None], condition: Callable[[str], bool], *, what: str = "the screen changes", seconds: float = 30
 ) -> str:
     """The screen's text once the condition holds for it.
 

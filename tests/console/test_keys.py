@@ -12,12 +12,14 @@ from lamed_tui.console.help import HelpScreen
 from lamed_tui.console.monitor.dialogs import Choice, Confirm, SettingsForm, Told
 from lamed_tui.console.monitor.experiment_list import ExperimentList
 from lamed_tui.console.monitor.screen import MonitorScreen
+from lamed_tui.console.monitor.single_look import SingleLook
 from lamed_tui.console.monitor.widgets import FilterField
 from tests.console.screens import text_of, until, watching
 
 WIDE = ["/ Filter", "s Sort", "w Window", "c Chart", "p Pause", "e Export"]
 
-OWNERS = (LamedConsole, MonitorScreen, HelpScreen, FilterField, ExperimentList, Choice, Confirm, SettingsForm, Told)
+DIALOGS = (HelpScreen, Choice, Confirm, SettingsForm, SingleLook, Told)
+OWNERS = (LamedConsole, MonitorScreen, FilterField, ExperimentList, *DIALOGS)
 FORBIDDEN = {"ctrl+s", "ctrl+j", "ctrl+o", "ctrl+b"}
 """Keys that tmux, terminals and editors keep for themselves."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.console.screens import text_of, until, watching
-from tests.integration.experiments.counters import write_counts
+from tests.integration.experiments.counters import write_counts, write_past
 
 COUNTS = {
     ("checkout", "participate", "control"): 1_204,
@@ -21,13 +22,12 @@ COUNTS = {
 async def test_every_number_of_the_chosen_experiment_is_on_screen(valkey: str) -> None:
     write_counts(valkey, COUNTS)
     async with watching(valkey) as pilot:
-        shown = await until(pilot, lambda text: "2,391 visitors" in text)
+        shown = await until(pilot, lambda text: "2,391 visitors" in text and " live 0 s " in text)
     assert re.search(r"control +1,204 +120 +9\.97%", shown)
     assert re.search(r"green +1,187 +160 +13\.48%", shown)
     assert "alephbet · Redis 127.0.0.1:" in shown
     assert "every 0.2 s" in shown
     assert "2 experiments" in shown
-    assert " live 0 s " in shown
 
 
 async def test_a_counter_that_rises_rises_on_screen(valkey: str) -> None:
@@ -196,7 +196,7 @@ async def test_what_is_proven_stands_in_the_list_and_beside_the_numbers(valkey: 
     async with watching(valkey, size=(160, 40), experiments={"checkout": {"control": "a"}}) as pilot:
         await pilot.press("down")
         shown = await until(pilot, lambda text: "b leads, but is no winner yet" in text)
-    assert re.search(r"checkout +8,000 +b leads", shown)
+    assert re.search(r"checkout +8,000 ▏.*\n +b leads +\S+/s ▏", shown)
     assert re.search(r"b +4,000 +640 +16\.00% +\+60\.0% +\+\d+\.\d% … \+\d+\.\d% +p <0\.0001 +Beats control", shown)
 
 
@@ -301,3 +301,26 @@ async def test_another_namespace_is_chosen_or_typed(valkey: str) -> None:
         shown = await until(pilot, lambda text: "77 visitors" in text)
     assert "blog · Redis" in shown
     assert "checkout" not in shown
+
+
+async def test_one_look_shows_what_other_tools_show_and_warns_of_it(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    async with watching(valkey, experiments={"checkout": {"control": "a"}}) as pilot:
+        await pilot.press("down")
+        await until(pilot, lambda text: "8,000 visitors" in text)
+        await pilot.press("l")
+        shown = await until(pilot, lambda text: "chance to beat the control 100.0%" in text)
+        assert "Not a stopping rule." in shown
+        assert "rate 10.00%, 95% interval 9.11% … 10.97%" in shown
+        assert "expected loss of the control 5.997 percentage points" in shown
+        await pilot.press("escape")
+        await until(pilot, lambda text: "Not a stopping rule." not in text)
+
+
+async def test_the_states_in_the_list_know_the_past_of_experiments_that_nobody_opened(valkey: str) -> None:
+    """What was proven days ago stays proven, and a winner needs to know how old the experiment is."""
+    write_counts(valkey, WINNER)
+    write_past(valkey, WINNER, datetime.now(UTC) - timedelta(days=9))
+    async with watching(valkey, size=(160, 40), experiments={"checkout": {"control": "a"}}) as pilot:
+        shown = await until(pilot, lambda text: "winner: b" in text, seconds=30)
+        assert re.search(r"▏ +a small one", shown), "another experiment is in detail"

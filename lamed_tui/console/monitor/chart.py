@@ -24,6 +24,7 @@ Points = list[tuple[float, float]]
 
 _FEWEST_COLUMNS, _FEWEST_LINES = 30, 6
 _MOST_ARMS = 4
+_TICK_CELLS = 6
 _FAR = 3.0  # a lift beyond +300% or an interval that wide says nothing
 
 
@@ -32,6 +33,13 @@ class Kind(StrEnum):
 
     LIFT = "lift"
     RATE = "rate"
+
+
+_SAYINGS = {
+    Kind.LIFT: ("lift over the control, dots: always-valid interval", "lift, dots: its interval", "lift"),
+    Kind.RATE: ("rate since the start", "rate"),
+}
+"""The longest first."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +89,14 @@ def _lines(trend: Trend, kind: Kind, name: str) -> list[Points]:
 
 
 def _legend(trend: Trend, kind: Kind, names: Sequence[str], colours: Mapping[str, Colour], columns: int) -> Content:
-    what = "lift over the control, dots: always-valid interval" if kind is Kind.LIFT else "rate since the start"
+    """What is drawn, in as many words as there is room for beside the names of the lines."""
     keys = [(f" ━ {printable(name)}", _style(colours.get(name))) for name in names]
-    legend = Content.assemble((f"{printable(trend.goal)}: {what} ", "$foreground-muted"), *keys)
-    return legend if cell_len(legend.plain) <= columns else legend.truncate(columns, ellipsis=True)
+    legends = [
+        Content.assemble((f"{printable(trend.goal)}: {saying} ", "$foreground-muted"), *keys)
+        for saying in _SAYINGS[kind]
+    ]
+    fitting = next((legend for legend in legends if cell_len(legend.plain) <= columns), None)
+    return fitting or legends[-1].truncate(columns, ellipsis=True)
 
 
 def _drawn(
@@ -99,6 +111,7 @@ def _drawn(
 
     plotext.clear_figure()
     plotext.theme("clear")
+    plotext.limit_size(width=False, height=False)  # else it asks the terminal, which need not be where this is shown
     plotext.plot_size(*size)
     plotext.xaxes(lower=True, upper=False)
     plotext.yaxes(left=True, right=False)
@@ -143,10 +156,10 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _tick_text(value: float, kind: Kind, spread: float) -> str:
+    """Of a width that stays, so that the chart does not jump aside when a digit comes or goes."""
     digits = 0 if spread >= 20 else 1 if spread >= 2 else 2
-    if value == 0:
-        return "0%"
-    return f"{value:+.{digits}f}%" if kind is Kind.LIFT else f"{value:.{digits}f}%"
+    sign = "+" if kind is Kind.LIFT and value else ""
+    return (f"{value:{sign}.{digits}f}%" if value else "0%").rjust(_TICK_CELLS)
 
 
 def _moment_text(moment: datetime, hours: float) -> str:

@@ -75,8 +75,9 @@ def summary(assessment: Assessment, pace: str, width: int) -> Content:
     if assessment.conclusion.code is ConclusionCode.NO_CONTROL:
         sentence = "No control is known. Press k to choose it."
     told = facts(assessment) if assessment.experiment.variants else []
-    if pace and width >= _ROOMY:
-        told.append(f"{pace} events/s")
+    with_pace = [*told, f"{pace} events/s"]
+    if pace and len(list(_filled(with_pace, width, " · "))) == len(list(_filled(told, width, " · "))):
+        told = with_pace  # the list tells it too, so it shall not take a line that comes and goes with its digits
     if width < _ROOMY - 10:  # a small screen needs its lines for the numbers
         told = [told[0], told[-1]] if len(told) > 2 else told
     said = list(_filled([sentence], width, " "))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lamed_tui.experiments.pace import Pace
     from lamed_tui.experiments.snapshot import Experiment
 
-_VISITORS, _PACE, _STATE = 11, 10, 20
+_VISITORS, _PACE, _STATE = 10, 9, 20
 _WIDTH_OF_ONE_LINE = 48
 _TONES = {  # the first whose words occur decides
     "split mismatch": "bad",
@@ -40,7 +40,7 @@ _TONES = {  # the first whose words occur decides
 
 
 class ExperimentList(ScrollView, can_focus=True):
-    """One row an experiment: two lines where it is narrow, one where there is room or the screen is short.
+    """One row an experiment: of two lines, so that a long name has room, or of one where the screen is small.
 
     Args:
         state: an experiment's state in words; asked only for rows in view.
@@ -86,7 +86,13 @@ class ExperimentList(ScrollView, can_focus=True):
     @property
     def _lines(self) -> int:
         """Lines of a row."""
-        return 1 if self.size.width >= _WIDTH_OF_ONE_LINE or self.screen.has_class("-narrow") else 2
+        return 1 if self.screen.has_class("-narrow") else 2
+
+    @property
+    def in_view(self) -> Sequence[Experiment]:
+        """The experiments whose rows can be seen."""
+        first = self.scroll_offset.y // self._lines
+        return self._experiments[first : first + self.size.height // self._lines + 1]
 
     def show(self, experiments: Sequence[Experiment], pace: Pace) -> None:
         """Show these experiments in this order; the chosen one stays chosen while it is among them."""

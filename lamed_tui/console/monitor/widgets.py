@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from lamed_tui.experiments.trend import Trend
 
 _ARMS = ("primary", "secondary", "success", "warning")
-_LEAST_CHART, _MOST_CHART = 9, 16
+_LEAST_CHART, _MOST_CHART = 7, 20
+_SCROLLED_CHART = 10
+"""Lines of a chart where there is no room for one without scrolling."""
 
 
 class FilterField(Input):
@@ -106,7 +108,8 @@ class ExperimentDetail(VerticalScroll, can_focus=True):
         self._put("#detail-summary", top)
         self._put("#detail-goals", goals)
         used = 4 + top.plain.count("\n") + goals.plain.count("\n")
-        self._draw_chart(content, width, min(max(self.size.height - used - 1, _LEAST_CHART), _MOST_CHART))
+        room = self.size.height - used - 1
+        self._draw_chart(content, width, min(room, _MOST_CHART) if room >= _LEAST_CHART else _SCROLLED_CHART)
 
     def _draw_chart(self, content: Shown, width: int, height: int) -> None:
         assessment = content.assessment

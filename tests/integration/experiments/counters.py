@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import redis
+from lamed.keys import DAYS, counter_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 Counts = dict[tuple[str, str, str], int]
+
+
+def write_past(url: str, counts: Mapping[tuple[str, str, str], int], day: datetime) -> None:
+    """Have so much been counted on a day, given as in `write_counts`, as the handlers keep it in the series."""
+    with redis.Redis.from_url(url) as client:
+        for names, count in counts.items():
+            chunk, field = DAYS.point(counter_key("alephbet", *names), day.timestamp())
+            client.hset(chunk, str(field), str(count))
 
 
 def write_counts(url: str, counts: Mapping[tuple[str, str, str], int], namespace: str = "alephbet") -> None:
