@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
-.PHONY: demo test lint format bench chaos shots reference clean
+.PHONY: demo test lint format audit bench chaos shots reference clean
 
 demo: .venv/demo.installed ## the whole product on this machine: no account, no server, no network
 	@$(BIN)/lamed demo
@@ -26,6 +26,11 @@ bench: .venv/dev.installed ## what tracking and reading cost, measured on this m
 
 chaos: .venv/dev.installed ## break the whole stack under load in every way, then count: nothing lost, nothing doubled
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+audit: .venv/dev.installed ## known vulnerabilities of all that is installed here; fails where it cannot be known
+	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && .venv/audit/bin/python -m pip install --quiet 'pip-audit>=2.9,<3'; }
+	@$(BIN)/python -m pip freeze --exclude-editable > .venv/audit/installed.txt
+	@.venv/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement .venv/audit/installed.txt
 
 shots: .venv/dev.installed ## the pictures in docs/, taken from the real screens
 	@$(BIN)/python docs/make_shots.py
