@@ -26,7 +26,7 @@ _FAREWELL_SECONDS = 0.7
 _WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 
 
-def open_first(invocation: Invocation) -> int:
+def open_first(invocation: Invocation, *, prints_snippet: bool = False) -> int:
     """`lamed` alone: the monitor, or setting up as long as there is no configuration file.
 
     Raises:
@@ -38,9 +38,9 @@ def open_first(invocation: Invocation) -> int:
 
     path = files.locate(invocation.config_path)
     if path.exists():
-        return open_console(invocation)
+        return open_console(invocation, prints_snippet=prints_snippet)
     _need_a_terminal("Use lamed configure --set, lamed watch --plain, or lamed results.")
-    code = _set_up(path)
+    code = _set_up(path, prints_snippet=prints_snippet)
     if code:
         raise click.exceptions.Exit(code)
     return code
@@ -68,6 +68,7 @@ def open_console(
     interval: float = _INTERVAL,
     source: str | None = None,
     read_only: bool = False,
+    prints_snippet: bool = False,
 ) -> int:
     """Open the console on the configured counters and return the exit code when it closes.
 
@@ -79,24 +80,32 @@ def open_console(
     _need_a_terminal("Use lamed watch --plain or lamed watch --json, or lamed results.")
     from lamed_tui.cli.sources import permitted, watched_source
     from lamed_tui.console.app import LamedConsole
+    from lamed_tui.console.preferences import follow
 
     loaded = invocation.load()
     allowed = permitted(loaded, source, read_only=read_only)
     with watched_source(loaded.config, namespace, source, operations=allowed) as opened:
         place = _workplace(loaded.path, read_only=read_only)
-        code = _run(LamedConsole(opened, workplace=place, interval=interval), loaded.path)
+        app = LamedConsole(opened, workplace=place, interval=interval)
+        follow(app, loaded.config.console)
+        code = _run(app, loaded.path, prints_snippet=prints_snippet)
     if code:
         raise click.exceptions.Exit(code)
     return code
 
 
-def _set_up(path: Path) -> int:
+def _set_up(path: Path, *, prints_snippet: bool = False) -> int:
     from lamed_tui.console.app import LamedConsole
+    from lamed_tui.console.preferences import follow
 
-    return _run(LamedConsole(workplace=_workplace(path), interval=_INTERVAL), path)
+    place = _workplace(path)
+    app = LamedConsole(workplace=place, interval=_INTERVAL)
+    if path.exists():
+        follow(app, place.load().config.console)
+    return _run(app, path, prints_snippet=prints_snippet)
 
 
-def _run(app: LamedConsole, path: Path) -> int:
+def _run(app: LamedConsole, path: Path, *, prints_snippet: bool = False) -> int:
     """Show the console, see to what it was left for, and say what is left behind."""
     from lamed_tui.console.app import run_app
     from lamed_tui.setup import drafts
@@ -104,6 +113,10 @@ def _run(app: LamedConsole, path: Path) -> int:
     code = run_app(app)
     if left := app.farewell(_FAREWELL_SECONDS):
         say(left)
+    if prints_snippet and app.snippet:
+        click.echo(app.snippet, nl=False)
+    elif prints_snippet:
+        say("No snippet was built, so there is none to print.")
     if drafts.find(path):
         say(f"Unfinished answers are kept in {drafts.draft_of(path)}, without secrets. Go on with: lamed configure")
     if code == ExitCode.OK and app.wanted == _DEMO:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from lamed_tui.deploy.following import Wish
     from lamed_tui.deploy.plan import Plan
 
-_DETACHED = "Detached: what AWS has begun it also finishes. lamed deploy follows it, lamed status shows it."
-
 
 class CtrlC:
     """While AWS works, the first Ctrl-C asks what is meant, and a second one detaches.
@@ -97,6 +95,7 @@ def follow(events: Generator[DeployEvent, None, None], report: Report, ctrl_c: C
     """Tell every event; Ctrl-C takes back what AWS has not begun, and asks or leaves to AWS what it has."""
     from lamed_tui.cli.signals import ended_by_signals
     from lamed_tui.deploy.events import Applying, Attached, Declined, Detached, Mending, SmokeChecked
+    from lamed_tui.deploy.wording import DETACHED
 
     farewell = "Interrupted: nothing was changed."
     outcome = ExitCode.OK
@@ -104,7 +103,7 @@ def follow(events: Generator[DeployEvent, None, None], report: Report, ctrl_c: C
         with ended_by_signals(), closing(events):
             for event in events:
                 if isinstance(event, Applying | Attached | Mending):
-                    farewell = _DETACHED
+                    farewell = DETACHED
                     if ctrl_c is not None:
                         ctrl_c.ask_from_now_on()
                 elif isinstance(event, SmokeChecked):

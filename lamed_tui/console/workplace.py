@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from lamed_tui.config.files import LoadedConfig
+    from lamed_tui.console.operate.backend import Backend
     from lamed_tui.experiments.source import SnapshotSource
 
 
@@ -24,11 +25,15 @@ class Workplace:
         environment: the environment variables that are laid over it, and that AWS reads.
         watch: makes what the monitor watches, for settings that have just been saved; the console closes it. May take
             its time, and raise a `LamedError`.
+        backend: what is operated; that of the settings in force when None.
+        read_only: whether nothing may be changed.
     """
 
     path: Path
     environment: Mapping[str, str] = field(repr=False)
     watch: Callable[[LoadedConfig], SnapshotSource] = field(repr=False)
+    backend: Backend | None = field(default=None, repr=False)
+    read_only: bool = False
 
     def load(self) -> LoadedConfig:
         """The settings in force now.

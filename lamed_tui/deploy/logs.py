@@ -155,7 +155,8 @@ class Tail:
                 yield from self.read()
             except TransientError as error:
                 on_trouble(f"{error.what} Asking again.")
-            self.go_on(clock.now())
+            else:
+                self.go_on(clock.now())
             clock.sleep(self.pause)
 
     @property

