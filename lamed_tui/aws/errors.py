@@ -174,6 +174,7 @@ def translated(error: Exception, profile: str | None) -> Exception:
         profile: the profile in use, for the command that signs in again.
     """
     from botocore import exceptions as aws
+    from botocore.parsers import ResponseParserError
 
     kinds: tuple[tuple[tuple[type[Exception], ...], Callable[[Exception, str | None], AwsError]], ...] = (
         ((aws.ProfileNotFound,), _unknown_profile),
@@ -183,6 +184,7 @@ def translated(error: Exception, profile: str | None) -> Exception:
         ((aws.PartialCredentialsError, aws.CredentialRetrievalError, aws.InvalidConfigError), _bad_credentials),
         ((aws.ConfigParseError, aws.ConfigNotFound), _bad_files),
         ((aws.HTTPClientError, aws.ConnectionError), _unreachable),
+        ((ResponseParserError,), _not_from_aws),
         ((aws.BotoCoreError,), lambda error, _profile: AwsError(f"The AWS library refused the request: {error}.")),
     )
     for types, translate in kinds:
@@ -239,6 +241,13 @@ def _unreachable(error: Exception, _profile: str | None) -> AwsError:
     return TransientError(
         f"AWS could not be reached{f' at {endpoint}' if endpoint else ''} ({type(error).__name__}).",
         "Check the network, the region and AWS_ENDPOINT_URL.",
+    )
+
+
+def _not_from_aws(_error: Exception, _profile: str | None) -> AwsError:
+    return TransientError(
+        "What came back is no answer of AWS's: something in between has answered instead.",
+        "Check the network, a proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL, and try again.",
     )
 
 

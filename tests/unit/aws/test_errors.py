@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
 import pytest
 from botocore import exceptions as aws
 from botocore.stub import Stubber
@@ -179,3 +182,26 @@ def test_nobody_at_the_endpoint_is_an_error_that_names_it() -> None:
     connected = connect(AwsSettings(), ENVIRONMENT | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
     with pytest.raises(AwsError, match=r"AWS could not be reached at http://127\.0\.0\.1:9"):
         connected.identity()
+
+
+def test_a_page_of_something_in_between_is_no_answer_of_aws() -> None:
+    class Portal(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(502)
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><h1>Bad gateway</h1>")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Portal) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        connected = connect(AwsSettings(), ENVIRONMENT | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"})
+        with pytest.raises(TransientError) as refused:
+            connected.cloudformation.describe_stacks(StackName="lamed")
+        server.shutdown()
+    assert sentence(refused.value) == (
+        "What came back is no answer of AWS's: something in between has answered instead.",
+        "Check the network, a proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL, and try again.",
+        ExitCode.FAILED,
+    )
