@@ -203,7 +203,7 @@ class RouteWiring(Section):
 
     path_part: Annotated[
         str,
-        matching(r"[A-Za-z0-9._~:-]{1,128}", "must be one path segment of letters, digits and . _ ~ : -, no slash"),
+        matching(r"[A-Za-z0-9._:-]{1,128}", "must be one path segment of letters, digits and . _ : -, no slash"),
     ] = Field(alias="pathPart", description="What follows the base URL; a neutral word escapes ad-blockers")
     method: MethodWiring
 
