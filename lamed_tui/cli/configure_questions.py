@@ -14,7 +14,7 @@ from lamed_tui.cli.output import say
 from lamed_tui.config import files
 from lamed_tui.errors import ConfigError, ExitCode, LamedError
 from lamed_tui.setup import drafts
-from lamed_tui.setup.questions import has_value, problem_with, text_of, value_of
+from lamed_tui.setup.questions import KEEP, has_value, problem_with, text_of, value_of
 from lamed_tui.setup.review import changes, remarks, variable_for
 from lamed_tui.setup.state import begin, completed, in_force, overridden, with_answer
 from lamed_tui.setup.steps import ENDPOINTS, REVIEW, about, checks_of, steps_of
@@ -102,7 +102,10 @@ class _Conversation:
             say(f"  {_profiles()}")
         if variable := variable_for(question.key, self._environment):
             say(f"  {variable} is set, and wins over the answer while it is.")
-        self.state = with_answer(self.state, question, _asked(question, self.state.document))
+        given = _asked(question, self.state.document)
+        if question.kind == "secret" and given == KEEP:
+            return  # the one that is set now, which may have come with the address
+        self.state = with_answer(self.state, question, given)
 
     def _try(self, step: Step) -> bool:
         """Whether the answers of a step work, as far as can be seen from here."""

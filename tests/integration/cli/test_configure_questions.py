@@ -155,6 +155,21 @@ def test_a_url_gives_the_answers_and_stays_until_one_differs(valkey: str) -> Non
     assert read() == {"redis": {"socket_timeout": 1, "host": "127.0.0.1", "port": int(port_of(valkey)), "db": 1}}
 
 
+def test_the_password_of_a_url_stays_when_none_is_typed_after_it(
+    valkey: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = typed(f"redis://:hunter2@127.0.0.1:{port_of(valkey)}")
+    with redis.Redis.from_url(valkey) as client:
+        client.config_set("requirepass", "hunter2")
+        try:
+            with keys(ONLY_WATCHING, redis_answers(host=address), YES):
+                assert ask(CONFIG, {}) == ExitCode.OK
+        finally:
+            client.config_set("requirepass", "")
+    assert read()["redis"]["password"] == "hunter2"
+    assert "hunter2" not in capsys.readouterr().err
+
+
 def test_what_a_variable_decides_is_not_asked(
     valkey: str, aws: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
