@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from lamed_tui.cli.context import Invocation
     from lamed_tui.cli.deploy_report import Report
-    from lamed_tui.deploy.adopt import Legacy, Stepped
+    from lamed_tui.deploy.adopt import Stepped
     from lamed_tui.deploy.events import DeployEvent
+    from lamed_tui.deploy.legacy_api import Legacy
 
 
 @click.command()

@@ -7,11 +7,10 @@ is recorded first, so that giving it back restores every method, its key and the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.aws.errors import ServiceError
-from lamed_tui.deploy import adoption_records, artefacts, engine, live, smoke, status, template, wiring
+from lamed_tui.deploy import adoption_records, artefacts, engine, legacy_api, live, smoke, status, template, wiring
 from lamed_tui.deploy.adoption_records import Adoption
 from lamed_tui.deploy.events import EndpointUrl, SmokeChecked, Warned
 from lamed_tui.deploy.template_functions import ALIAS
@@ -20,29 +19,15 @@ from lamed_tui.errors import DeployError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
-    from mypy_boto3_apigateway.type_defs import PatchOperationTypeDef, RestApiTypeDef
-
     from lamed_tui.aws.session import Aws
     from lamed_tui.config.model import Config
     from lamed_tui.deploy.clock import Clock
     from lamed_tui.deploy.events import DeployEvent
+    from lamed_tui.deploy.legacy_api import Legacy
     from lamed_tui.deploy.live import Live
 
-LEGACY_NAME = "lamed"
-LEGACY_STAGE = "prod"
 _PREPARATION_SECONDS = 3600
 """For the time between the deployment and the moment when the pages' URL leads to it."""
-
-_REPEATED = (
-    "type",
-    "uri",
-    "credentials",
-    "requestTemplates",
-    "passthroughBehavior",
-    "contentHandling",
-    "cacheKeyParameters",
-)
-_REPEATED_RESPONSE = ("selectionPattern", "responseParameters", "responseTemplates", "contentHandling")
 
 
 @dataclass(frozen=True)
@@ -50,20 +35,6 @@ class Stepped:
     """A step is done."""
 
     text: str
-
-
-@dataclass(frozen=True)
-class Legacy:
-    """An API that 0.4.3 may have made.
-
-    Attributes:
-        paths: its routes, such as `GET /track`.
-    """
-
-    api: str
-    name: str
-    created: str
-    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,25 +52,6 @@ class Adopting:
     deployment: engine.Options
 
 
-def find(aws: Aws, stack: Live) -> list[Legacy]:
-    """The APIs that 0.4.3 may have made: those of its name that are not the stack's own.
-
-    Raises:
-        AwsError: AWS refused or could not be reached.
-    """
-    own = stack.outputs.get(template.API_ID)
-    return [
-        Legacy(
-            item["id"],
-            item.get("name", ""),
-            f"{item['createdDate']:%Y-%m-%d}" if "createdDate" in item else "",
-            tuple(f"{method['method']} {method['path']}" for method in _methods(aws, item["id"])),
-        )
-        for item in _apis(aws)
-        if item.get("name") == LEGACY_NAME and item["id"] != own and "lamed:name" not in item.get("tags", {})
-    ]
-
-
 def adopt(
     config: Config, aws: Aws, chosen: Adopting, api: str | None = None
 ) -> Generator[DeployEvent | Stepped, None, bool]:
@@ -115,7 +67,7 @@ def adopt(
         LamedError: like `engine.deploy`.
     """
     stack = live.read(aws, config.name)
-    legacy = _chosen(find(aws, stack), api, chosen.choose, aws.region)
+    legacy = _chosen(legacy_api.find(aws, stack), api, chosen.choose, aws.region)
     _refuse_clashes(config, aws, stack)
     clock = chosen.deployment.clock
     until = int(clock.now().timestamp()) + config.uuid_expiry_seconds
@@ -166,31 +118,12 @@ def undo(config: Config, aws: Aws, clock: Clock, api: str | None = None) -> Gene
             f"Name one with --api: {', '.join(adopted)}." if adopted else "",
         )
     for method in record.methods:
-        _restore(aws, record.api, method)
-    aws.apigateway.update_stage(
-        restApiId=record.api,
-        stageName=record.stage,
-        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": record.deployment}],
-    )
+        legacy_api.restore(aws, record.api, method)
+    legacy_api.return_to(aws, record)
     yield Stepped(f"The API {record.api} runs 0.4.3's functions again, by its deployment {record.deployment}.")
-    _close(aws, record)
+    legacy_api.close(aws, record)
     yield Stepped("The keys open again only what they opened before.")
     adoption_records.write(store, config.name, replace(record, undone_at=clock.now().isoformat(timespec="seconds")))
-
-
-def _close(aws: Aws, record: Adoption) -> None:
-    """Take back whom adopting let in."""
-    api, functions = aws.apigateway, aws.functions
-    for plan, key in record.plan_keys:
-        _unless_gone(partial(api.delete_usage_plan_key, usagePlanId=plan, keyId=key))
-    if record.usage_plan:
-        stage: PatchOperationTypeDef = {"op": "remove", "path": "/apiStages", "value": f"{record.api}:{record.stage}"}
-        _unless_gone(partial(api.update_usage_plan, usagePlanId=record.usage_plan, patchOperations=[stage]))
-        _unless_gone(partial(api.delete_usage_plan, usagePlanId=record.usage_plan))
-    for function, statement in record.permissions:
-        _unless_gone(
-            partial(functions.remove_permission, FunctionName=function, StatementId=statement, Qualifier=ALIAS)
-        )
 
 
 def _chosen(
@@ -200,7 +133,7 @@ def _chosen(
     if not matching:
         which = f"with the id {api} " if api else ""
         raise UsageError(
-            f"There is no API named {LEGACY_NAME} {which}in {region} that lamed 0.4.3 could have made.",
+            f"There is no API named {legacy_api.LEGACY_NAME} {which}in {region} that lamed 0.4.3 could have made.",
             "Check the region: lamed configure --set aws.region=…",
         )
     return matching[0] if len(matching) == 1 else choose(matching)
@@ -236,15 +169,10 @@ def _record(aws: Aws, name: str, legacy: Legacy, now: str) -> Generator[Stepped,
         return known
     record = Adoption(
         api=legacy.api,
-        stage=LEGACY_STAGE,
-        deployment=aws.apigateway.get_stage(restApiId=legacy.api, stageName=LEGACY_STAGE)["deploymentId"],
-        methods=tuple(_methods(aws, legacy.api)),
-        keys=tuple(
-            item["id"]
-            for page in aws.apigateway.get_paginator("get_api_keys").paginate(nameQuery=LEGACY_NAME)
-            for item in page["items"]
-            if item.get("name") == LEGACY_NAME
-        ),
+        stage=legacy_api.LEGACY_STAGE,
+        deployment=legacy_api.deployment(aws, legacy.api),
+        methods=tuple(legacy_api.methods(aws, legacy.api)),
+        keys=legacy_api.key_ids(aws),
         adopted_at=now,
     )
     adoption_records.write(store, name, record)
@@ -270,78 +198,19 @@ def _lead(
         function = routes[method["path"], method["method"]]["function"]
         if function not in arns:
             arns[function] = aws.functions.get_alias(FunctionName=function, Name=ALIAS)["AliasArn"]
-            permissions[function] = _permit(aws, function, arns[function], record.api)
+            permissions[function] = legacy_api.permit(aws, function, arns[function], record.api)
     plan_keys = [*record.plan_keys]
     usage_plan = record.usage_plan
     if any(method["api_key_required"] for method in moving):
-        usage_plan = _open(aws, name, stack, record, plan_keys)
+        usage_plan = legacy_api.open_to_keys(aws, name, stack, record, plan_keys)
     # Recorded before the methods change: whatever happens now, all of it can be taken back.
     record = replace(record, permissions=tuple(permissions.items()), plan_keys=tuple(plan_keys), usage_plan=usage_plan)
     adoption_records.write(store, name, record)
     for method in moving:
         arn = arns[routes[method["path"], method["method"]]["function"]]
-        aws.apigateway.put_integration(
-            restApiId=record.api,
-            resourceId=method["resource"],
-            httpMethod=method["method"],
-            type="AWS_PROXY",
-            integrationHttpMethod="POST",
-            uri=f"arn:{aws.apigateway.meta.partition}:apigateway:{aws.region}:lambda:path/2015-03-31/functions/{arn}"
-            "/invocations",
-        )
-    deployed = aws.apigateway.create_deployment(
-        restApiId=record.api, stageName=record.stage, description=f"adopted by lamed for {name}"
-    )
-    yield Stepped(f"{len(moving)} routes lead to the new functions, by deployment {deployed['id']}.")
-
-
-def _permit(aws: Aws, function: str, arn: str, api: str) -> str:
-    partition, account = arn.split(":")[1], arn.split(":")[4]
-    statement = f"lamed-adopt-{api}"
-    try:
-        aws.functions.add_permission(
-            FunctionName=function,
-            Qualifier=ALIAS,
-            StatementId=statement,
-            Action="lambda:InvokeFunction",
-            Principal="apigateway.amazonaws.com",
-            SourceArn=f"arn:{partition}:execute-api:{aws.region}:{account}:{api}/{LEGACY_STAGE}/*",
-        )
-    except ServiceError as error:
-        if error.code != "ResourceConflictException":  # it is there already
-            raise
-    return statement
-
-
-def _open(aws: Aws, name: str, stack: Live, record: Adoption, plan_keys: list[tuple[str, str]]) -> str | None:
-    """Let 0.4.3's keys in at the new URL and the new key at the old one; return the id of the plan that was made."""
-    new_key, new_api = stack.outputs[template.API_KEY_ID], stack.outputs[template.API_ID]
-    made = record.usage_plan
-    old_plan = _plan_of(aws, record.api)
-    if old_plan is None:
-        made = old_plan = aws.apigateway.create_usage_plan(
-            name=f"{name}-adopted-{record.api}", apiStages=[{"apiId": record.api, "stage": record.stage}]
-        )["id"]
-    pairs = [(old_plan, key) for key in (*record.keys, new_key)]
-    if (new_plan := _plan_of(aws, new_api)) is not None:
-        pairs += [(new_plan, key) for key in record.keys]
-    for plan, key in pairs:
-        try:
-            aws.apigateway.get_usage_plan_key(usagePlanId=plan, keyId=key)
-        except ServiceError as error:
-            if error.code != "NotFoundException":
-                raise
-            aws.apigateway.create_usage_plan_key(usagePlanId=plan, keyId=key, keyType="API_KEY")
-            plan_keys.append((plan, key))
-    return made
-
-
-def _plan_of(aws: Aws, api: str) -> str | None:
-    for page in aws.apigateway.get_paginator("get_usage_plans").paginate():
-        for plan in page["items"]:
-            if any(stage.get("apiId") == api for stage in plan.get("apiStages", [])):
-                return plan["id"]
-    return None
+        legacy_api.lead(aws, record, method, arn)
+    deployed = legacy_api.deploy(aws, record, f"adopted by lamed for {name}")
+    yield Stepped(f"{len(moving)} routes lead to the new functions, by deployment {deployed}.")
 
 
 def _verify(
@@ -359,7 +228,7 @@ def _verify(
         EndpointUrl(
             method["path"],
             method["method"],
-            base_url(aws, record.api) + method["path"],
+            legacy_api.base_url(aws, record.api) + method["path"],
             routes[method["path"], method["method"]]["function"],
             routes[method["path"], method["method"]]["handler"],
             bool(method["api_key_required"]),
@@ -379,49 +248,3 @@ def _verify(
             yield check
             passed = passed and check.passed
     return passed
-
-
-def base_url(aws: Aws, api: str) -> str:
-    """Where an API of 0.4.3 answers, without a slash at the end."""
-    if aws.endpoint_url:
-        return f"{aws.endpoint_url}/restapis/{api}/{LEGACY_STAGE}/_user_request_"
-    return f"https://{api}.execute-api.{aws.region}.amazonaws.com/{LEGACY_STAGE}"
-
-
-def _apis(aws: Aws) -> Iterator[RestApiTypeDef]:
-    for page in aws.apigateway.get_paginator("get_rest_apis").paginate():
-        yield from page["items"]
-
-
-def _methods(aws: Aws, api: str) -> Iterator[dict[str, Any]]:
-    """Every method but the preflights, with its integration as API Gateway describes it."""
-    for page in aws.apigateway.get_paginator("get_resources").paginate(restApiId=api, embed=["methods"]):
-        for resource in page["items"]:
-            for name in sorted(set(resource.get("resourceMethods", {})) - {"OPTIONS"}):
-                method = aws.apigateway.get_method(restApiId=api, resourceId=resource["id"], httpMethod=name)
-                yield {
-                    "resource": resource["id"],
-                    "path": resource["path"],
-                    "method": name,
-                    "api_key_required": bool(method.get("apiKeyRequired")),
-                    "integration": dict(method.get("methodIntegration", {})),
-                }
-
-
-def _restore(aws: Aws, api: str, method: Mapping[str, Any]) -> None:
-    """Put a method's integration back as it was recorded."""
-    was = method["integration"]
-    place: Any = {"restApiId": api, "resourceId": method["resource"], "httpMethod": method["method"]}
-    known: Any = {name: was[name] for name in _REPEATED if was.get(name)}
-    aws.apigateway.put_integration(**place, **known, integrationHttpMethod=was.get("httpMethod", "POST"))
-    for code, response in was.get("integrationResponses", {}).items():
-        known = {name: response[name] for name in _REPEATED_RESPONSE if name in response}
-        aws.apigateway.put_integration_response(**place, statusCode=code, **known)
-
-
-def _unless_gone(step: Callable[[], object]) -> None:
-    try:
-        step()
-    except ServiceError as error:
-        if error.code not in {"NotFoundException", "ResourceNotFoundException"}:
-            raise

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lamed_tui.aws.session import connect
 from lamed_tui.config.model import AwsSettings
-from lamed_tui.deploy import adopt, live
+from lamed_tui.deploy import legacy_api, live
 from lamed_tui.embedded.emulator import running_emulator
 from tests import old_lamed
 from tests.bench.row import Budget, Row, alternating
@@ -90,7 +90,7 @@ def _deploy_old(stage: Stage, variables: Mapping[str, str]) -> float:
     old_lamed.deploy(directory, redis, {**variables, "HOME": str(directory)})
     seconds = time.perf_counter() - started
     aws = connect(AwsSettings(), variables)
-    (made,) = adopt.find(aws, live.read(aws, "lamed"))
+    (made,) = legacy_api.find(aws, live.read(aws, "lamed"))
     if len(made.paths) != 3 or not aws.apigateway.get_stages(restApiId=made.api)["item"]:
         raise RuntimeError(f"0.4.3 has not deployed: {made}")
     return seconds

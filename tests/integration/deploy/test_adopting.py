@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 
-from lamed_tui.deploy import adopt, adoption_records, artefacts, destroy, engine, live, status
-from lamed_tui.deploy.adopt import Adopting, Legacy
+from lamed_tui.deploy import adopt, adoption_records, artefacts, destroy, engine, legacy_api, live, status
+from lamed_tui.deploy.adopt import Adopting
 from lamed_tui.deploy.clock import Clock
 from lamed_tui.deploy.events import Deployed, Planned, SmokeChecked
 from lamed_tui.errors import DeployError, UsageError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from lamed_tui.deploy.legacy_api import Legacy
     from tests.integration.deploy.conftest import Place
 
 UNTRIED = engine.Options(smoke_test=False)
@@ -45,7 +46,7 @@ def old(place: Place, tmp_path: Path) -> Legacy:
     host, port = urlsplit(place.redis_url).hostname, urlsplit(place.redis_url).port
     variables = {**os.environ, **place.environment}
     old_lamed.deploy(tmp_path, {"host": host, "port": port}, variables, hurried=True)
-    (found,) = adopt.find(place.aws, live.read(place.aws, place.name))
+    (found,) = legacy_api.find(place.aws, live.read(place.aws, place.name))
     return found
 
 
@@ -57,7 +58,7 @@ def old_key(place: Place) -> str:
 def integrations(place: Place, api: str) -> list[Any]:
     return [
         {name: value for name, value in method.items() if name != "ResponseMetadata"}
-        for method in adopt._methods(place.aws, api)
+        for method in legacy_api.methods(place.aws, api)
     ]
 
 
@@ -68,7 +69,7 @@ def test_the_old_url_counts_through_the_new_functions_and_both_keys_open_both_ur
     checks = [item for item in events if isinstance(item, SmokeChecked)]
     assert len(checks) == 16
     assert all(check.passed for check in checks)
-    url = adopt.base_url(place.aws, old.api)
+    url = legacy_api.base_url(place.aws, old.api)
     assert ask(url + "/track", event("1")).body == {"status": "counted"}
     assert ask(deployed.base_url + "/track", event("1")).body == {"status": "duplicate"}
     for base in (url, deployed.base_url):
@@ -82,7 +83,7 @@ def test_events_that_the_old_functions_counted_are_not_counted_again(place: Plac
     with redis.Redis.from_url(place.redis_url) as client:
         flag = hashlib.sha1(b"alephbet:counters:button:participate:red seen", usedforsecurity=False).hexdigest()
         client.set(flag, "1", ex=3600)
-    assert ask(adopt.base_url(place.aws, old.api) + "/track", event("seen")).body == {"status": "duplicate"}
+    assert ask(legacy_api.base_url(place.aws, old.api) + "/track", event("seen")).body == {"status": "duplicate"}
     variables = place.aws.functions.get_function_configuration(FunctionName="shop-track", Qualifier="live")
     until = int(variables["Environment"]["Variables"]["LAMED_LEGACY_UNTIL"])
     assert until >= Clock().now().timestamp() + 86400
@@ -105,7 +106,7 @@ def test_undo_restores_every_method_deployment_and_key(place: Place, old: Legacy
     with pytest.raises(UsageError, match="has adopted no such API"):
         list(adopt.undo(place.config(), place.aws, Clock()))
     list(adopt.adopt(place.config(), place.aws, AGREED))
-    assert ask(adopt.base_url(place.aws, old.api) + "/track", event("2")).body == {"status": "counted"}
+    assert ask(legacy_api.base_url(place.aws, old.api) + "/track", event("2")).body == {"status": "counted"}
 
 
 def test_each_step_is_asked_for_and_no_leaves_the_old_api_alone(place: Place, old: Legacy) -> None:

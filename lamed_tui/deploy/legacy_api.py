@@ -1,0 +1,261 @@
+"""An API that lamed 0.4.3 deployed, and every change that adopting makes to it and takes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lamed_tui.aws.errors import ServiceError
+from lamed_tui.deploy import template
+from lamed_tui.deploy.template_functions import ALIAS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mypy_boto3_apigateway.type_defs import PatchOperationTypeDef, RestApiTypeDef
+
+    from lamed_tui.aws.session import Aws
+    from lamed_tui.deploy.adoption_records import Adoption
+    from lamed_tui.deploy.live import Live
+
+LEGACY_NAME = "lamed"
+LEGACY_STAGE = "prod"
+
+_REPEATED = (
+    "type",
+    "uri",
+    "credentials",
+    "requestTemplates",
+    "passthroughBehavior",
+    "contentHandling",
+    "cacheKeyParameters",
+)
+_REPEATED_RESPONSE = ("selectionPattern", "responseParameters", "responseTemplates", "contentHandling")
+
+
+@dataclass(frozen=True)
+class Legacy:
+    """An API that 0.4.3 may have made.
+
+    Attributes:
+        paths: its routes, such as `GET /track`.
+    """
+
+    api: str
+    name: str
+    created: str
+    paths: tuple[str, ...]
+
+
+def find(aws: Aws, stack: Live) -> list[Legacy]:
+    """The APIs that 0.4.3 may have made: those of its name that are not the stack's own.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    own = stack.outputs.get(template.API_ID)
+    return [
+        Legacy(
+            item["id"],
+            item.get("name", ""),
+            f"{item['createdDate']:%Y-%m-%d}" if "createdDate" in item else "",
+            tuple(f"{method['method']} {method['path']}" for method in methods(aws, item["id"])),
+        )
+        for item in _apis(aws)
+        if item.get("name") == LEGACY_NAME and item["id"] != own and "lamed:name" not in item.get("tags", {})
+    ]
+
+
+def base_url(aws: Aws, api: str) -> str:
+    """Where an API of 0.4.3 answers, without a slash at the end."""
+    if aws.endpoint_url:
+        return f"{aws.endpoint_url}/restapis/{api}/{LEGACY_STAGE}/_user_request_"
+    return f"https://{api}.execute-api.{aws.region}.amazonaws.com/{LEGACY_STAGE}"
+
+
+def methods(aws: Aws, api: str) -> Iterator[dict[str, Any]]:
+    """Every method but the preflights, with its integration as API Gateway describes it.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    for page in aws.apigateway.get_paginator("get_resources").paginate(restApiId=api, embed=["methods"]):
+        for resource in page["items"]:
+            for name in sorted(set(resource.get("resourceMethods", {})) - {"OPTIONS"}):
+                method = aws.apigateway.get_method(restApiId=api, resourceId=resource["id"], httpMethod=name)
+                yield {
+                    "resource": resource["id"],
+                    "path": resource["path"],
+                    "method": name,
+                    "api_key_required": bool(method.get("apiKeyRequired")),
+                    "integration": dict(method.get("methodIntegration", {})),
+                }
+
+
+def key_ids(aws: Aws) -> tuple[str, ...]:
+    """The ids of 0.4.3's API keys.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    return tuple(
+        item["id"]
+        for page in aws.apigateway.get_paginator("get_api_keys").paginate(nameQuery=LEGACY_NAME)
+        for item in page["items"]
+        if item.get("name") == LEGACY_NAME
+    )
+
+
+def deployment(aws: Aws, api: str) -> str:
+    """The id of the deployment that the API's stage runs.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    return aws.apigateway.get_stage(restApiId=api, stageName=LEGACY_STAGE)["deploymentId"]
+
+
+def lead(aws: Aws, record: Adoption, method: Mapping[str, Any], function_arn: str) -> None:
+    """Point a method at a function; live with the next deployment.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    aws.apigateway.put_integration(
+        restApiId=record.api,
+        resourceId=method["resource"],
+        httpMethod=method["method"],
+        type="AWS_PROXY",
+        integrationHttpMethod="POST",
+        uri=f"arn:{aws.apigateway.meta.partition}:apigateway:{aws.region}:lambda:path/2015-03-31/functions/"
+        f"{function_arn}/invocations",
+    )
+
+
+def deploy(aws: Aws, record: Adoption, description: str) -> str:
+    """Make every changed method live, at once, and return the deployment's id.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    made = aws.apigateway.create_deployment(restApiId=record.api, stageName=record.stage, description=description)
+    return made["id"]
+
+
+def permit(aws: Aws, function: str, arn: str, api: str) -> str:
+    """Let an API call a function by its alias's ARN, and return the permission's name.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    partition, account = arn.split(":")[1], arn.split(":")[4]
+    statement = f"lamed-adopt-{api}"
+    try:
+        aws.functions.add_permission(
+            FunctionName=function,
+            Qualifier=ALIAS,
+            StatementId=statement,
+            Action="lambda:InvokeFunction",
+            Principal="apigateway.amazonaws.com",
+            SourceArn=f"arn:{partition}:execute-api:{aws.region}:{account}:{api}/{LEGACY_STAGE}/*",
+        )
+    except ServiceError as error:
+        if error.code != "ResourceConflictException":  # it is there already
+            raise
+    return statement
+
+
+def open_to_keys(aws: Aws, name: str, stack: Live, record: Adoption, plan_keys: list[tuple[str, str]]) -> str | None:
+    """Let 0.4.3's keys in at the new URL and the new key at the old one; return the id of the plan that was made.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    new_key, new_api = stack.outputs[template.API_KEY_ID], stack.outputs[template.API_ID]
+    made = record.usage_plan
+    old_plan = _plan_of(aws, record.api)
+    if old_plan is None:
+        made = old_plan = aws.apigateway.create_usage_plan(
+            name=f"{name}-adopted-{record.api}", apiStages=[{"apiId": record.api, "stage": record.stage}]
+        )["id"]
+    pairs = [(old_plan, key) for key in (*record.keys, new_key)]
+    if (new_plan := _plan_of(aws, new_api)) is not None:
+        pairs += [(new_plan, key) for key in record.keys]
+    for plan, key in pairs:
+        try:
+            aws.apigateway.get_usage_plan_key(usagePlanId=plan, keyId=key)
+        except ServiceError as error:
+            if error.code != "NotFoundException":
+                raise
+            aws.apigateway.create_usage_plan_key(usagePlanId=plan, keyId=key, keyType="API_KEY")
+            plan_keys.append((plan, key))
+    return made
+
+
+def restore(aws: Aws, api: str, method: Mapping[str, Any]) -> None:
+    """Put a method's integration back as it was recorded.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    was = method["integration"]
+    place: Any = {"restApiId": api, "resourceId": method["resource"], "httpMethod": method["method"]}
+    known: Any = {name: was[name] for name in _REPEATED if was.get(name)}
+    aws.apigateway.put_integration(**place, **known, integrationHttpMethod=was.get("httpMethod", "POST"))
+    for code, response in was.get("integrationResponses", {}).items():
+        known = {name: response[name] for name in _REPEATED_RESPONSE if name in response}
+        aws.apigateway.put_integration_response(**place, statusCode=code, **known)
+
+
+def return_to(aws: Aws, record: Adoption) -> None:
+    """Let the stage run the recorded deployment again.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    aws.apigateway.update_stage(
+        restApiId=record.api,
+        stageName=record.stage,
+        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": record.deployment}],
+    )
+
+
+def close(aws: Aws, record: Adoption) -> None:
+    """Take back whom adopting let in.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    api, functions = aws.apigateway, aws.functions
+    for plan, key in record.plan_keys:
+        _unless_gone(partial(api.delete_usage_plan_key, usagePlanId=plan, keyId=key))
+    if record.usage_plan:
+        stage: PatchOperationTypeDef = {"op": "remove", "path": "/apiStages", "value": f"{record.api}:{record.stage}"}
+        _unless_gone(partial(api.update_usage_plan, usagePlanId=record.usage_plan, patchOperations=[stage]))
+        _unless_gone(partial(api.delete_usage_plan, usagePlanId=record.usage_plan))
+    for function, statement in record.permissions:
+        _unless_gone(
+            partial(functions.remove_permission, FunctionName=function, StatementId=statement, Qualifier=ALIAS)
+        )
+
+
+def _plan_of(aws: Aws, api: str) -> str | None:
+    for page in aws.apigateway.get_paginator("get_usage_plans").paginate():
+        for plan in page["items"]:
+            if any(stage.get("apiId") == api for stage in plan.get("apiStages", [])):
+                return plan["id"]
+    return None
+
+
+def _apis(aws: Aws) -> Iterator[RestApiTypeDef]:
+    for page in aws.apigateway.get_paginator("get_rest_apis").paginate():
+        yield from page["items"]
+
+
+def _unless_gone(step: Callable[[], object]) -> None:
+    try:
+        step()
+    except ServiceError as error:
+        if error.code not in {"NotFoundException", "ResourceNotFoundException"}:
+            raise
