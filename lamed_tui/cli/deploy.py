@@ -57,6 +57,7 @@ def deploy(
             confirm=confirming(yes=yes, plan_only=plan_only),
             mend=mending(yes=yes, plan_only=plan_only),
             wish=ctrl_c.wish,
+            on_live=report.found_live,
             smoke_test=not no_smoke,
         )
         events = engine.deploy(subject.config, aws, package=subject.package, options=options)

@@ -45,6 +45,9 @@ class Report(Protocol):
     def note(self, text: str) -> None:
         """Something that only a person cares about."""
 
+    def found_live(self, release: int | None, base_url: str | None) -> None:
+        """What is live now, whatever comes next."""
+
     def failed(self, error: LamedError | None) -> None:
         """It ended badly, or (None) was interrupted; the error itself is shown elsewhere."""
 
@@ -55,6 +58,9 @@ class Report(Protocol):
 class JsonReport:
     """One JSON object a line; the last one has the type `result`."""
 
+    def __init__(self) -> None:
+        self._live: tuple[int | None, str | None] = (None, None)
+
     def tell(self, event: DeployEvent) -> None:
         """Print the event."""
         print_json_line(event_documents.of_event(event))
@@ -62,11 +68,15 @@ class JsonReport:
     def note(self, text: str) -> None:
         """Scripts are spared."""
 
+    def found_live(self, release: int | None, base_url: str | None) -> None:
+        """Keep it for a failure's result."""
+        self._live = release, base_url
+
     def failed(self, error: LamedError | None) -> None:
-        """Print the result of a failure."""
+        """Print the result of a failure: what went wrong, and what is live all the same."""
         print_json_line(
             {
-                **event_documents.result("failed", None, None, ()),
+                **event_documents.result("failed", *self._live, ()),
                 "error": error.what if error else "interrupted",
                 "fix": error.fix if error else "",
             }
@@ -123,6 +133,9 @@ class HumanReport:
     def note(self, text: str) -> None:
         """Print it."""
         self._console.print(text, markup=False)
+
+    def found_live(self, release: int | None, base_url: str | None) -> None:
+        """A person knows from the error's words."""
 
     def failed(self, error: LamedError | None) -> None:
         """The error is shown by whoever ends the command."""

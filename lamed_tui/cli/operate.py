@@ -97,6 +97,7 @@ def rollback(
             confirm=confirming(yes=yes, plan_only=plan_only),
             mend=mending(yes=yes, plan_only=plan_only),
             wish=ctrl_c.wish,
+            on_live=report.found_live,
             smoke_test=not no_smoke,
         )
         events = engine.rollback(config, connect(config.aws, os.environ), release, options=options)

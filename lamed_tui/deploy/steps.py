@@ -80,6 +80,7 @@ class Steps:
     def _look(self) -> Step:
         self._stack = live.read(self.aws, self.config.name)
         live.refuse_unless_ours(self._stack, self.aws.region)
+        self._tell_what_is_live()
         yield from ()
         return machine.SIGNAL_OF[self._stack.state.situation]
 
@@ -169,6 +170,7 @@ class Steps:
         if not outcome.stack.state.succeeded:
             raise apply.failure(self.aws, outcome, self.config.name)
         self._stack = outcome.stack
+        self._tell_what_is_live()
         self._attached = True  # something changed
         return Signal.SUCCEEDED
 
@@ -185,6 +187,10 @@ class Steps:
         )
         yield from after.settle(self._candidate, self._stack, self._bucket, changed=self._attached)
         return Signal.SETTLED
+
+    def _tell_what_is_live(self) -> None:
+        base, _ = settling.urls_of(self.aws, self._stack, ())
+        self.options.on_live(self._stack.release, base)
 
     def _known(self) -> tuple[Candidate, Plan]:
         if self._candidate is None or self._plan is None:

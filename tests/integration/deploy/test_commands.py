@@ -208,6 +208,19 @@ def test_failures_end_with_a_result_a_sentence_and_the_exit_code(place: Place, c
     assert checked.returncode == 3
 
 
+def test_a_failure_tells_scripts_what_is_live_all_the_same(place: Place, config_file: Path) -> None:
+    first = place.deployed()
+    wrong = {"LAMED_REDIS_URL": "redis://127.0.0.1:1"}
+    failed = run("deploy", "--yes", "--json", "--no-preflight", place=place, config_file=config_file, variables=wrong)
+    assert failed.returncode == 1
+    result = lines(failed)[-1]
+    assert (result["status"], result["release"], result["base_url"]) == ("failed", 2, first.base_url)
+    assert result["error"].startswith("Release 2 is live, but it failed its smoke test")
+    gone = run("rollback", "7", "--yes", "--json", place=place, config_file=config_file)
+    assert gone.returncode == 2
+    assert (lines(gone)[-1]["release"], lines(gone)[-1]["base_url"]) == (2, first.base_url)
+
+
 def test_a_wiring_that_cannot_be_deployed_is_a_usage_error(place: Place, config_file: Path) -> None:
     entry = {
         "lambda": {"FunctionName": "x", "Handler": "lamed.nothing"},
