@@ -21,11 +21,15 @@ _STYLES = {
 
 @dataclass(frozen=True)
 class Columns:
-    """Cells of the first columns: the state in words with a blank on each side, the title, and the time it took."""
+    """Cells of the first columns: the state in words with a blank on each side, the title, and the time it took.
+
+    `below` is how far what was found is indented where it stands below the title.
+    """
 
     state: int
     title: int
     took: int = 0
+    below: int = 6
 
 
 def check_line(
@@ -33,7 +37,7 @@ def check_line(
 ) -> Content:
     """A check in so many cells: in columns where there is room, else with what was found below its title."""
     in_columns = width >= ROOM_FOR_COLUMNS
-    indent = " " * (columns.state + (columns.title + columns.took if in_columns else 0))
+    indent = " " * (columns.state + columns.title + columns.took if in_columns else columns.below)
     texts = [(text, style) for text, style in ((detail, ""), (fix, QUIET)) if text]
     found = [(line, style) for text, style in texts for line in wrapped(text, width - len(indent) - 1)]
     tag = (f" {state} ".ljust(columns.state), _STYLES.get(state, QUIET))

@@ -56,10 +56,11 @@ When it fails, the first cause is told, and what AWS calls the request that fail
         work = self._work
         if work is None:
             return frozenset()
+        turn = {"turn"} if self.screen.has_class("-narrow") or self.screen.has_class("-short") else set()
         if work.stage in _ENDED_BADLY:
-            return frozenset({"back", "retry", "turn", "copy"})
+            return frozenset({"back", "retry", "copy", *turn})
         changes = {"cancel"} if work.stage is Stage.WORKING and not work.asked and not self.around.read_only else set()
-        return frozenset({"detach", "turn", *changes}) if work.stage in AT_WORK else frozenset({"turn"})
+        return frozenset({"detach", *turn, *changes}) if work.stage in AT_WORK else frozenset(turn)
 
     @property
     def to_copy(self) -> str:
@@ -72,13 +73,15 @@ When it fails, the first cause is told, and what AWS calls the request that fail
         """Show how far it is."""
         new_stage = self._work is None or self._work.stage is not work.stage
         self._work = work
-        self._draw()
         if new_stage:
+            self.draw()
             self._focus()
+        else:
+            self.draw_soon()
 
     def tick(self) -> None:
         if self._work is not None and self._work.stage in AT_WORK:
-            self._draw()
+            self.draw()
 
     def turn(self) -> None:
         """Show the log in place of the resources, or the other way round, where there is no room for both."""
@@ -86,9 +89,9 @@ When it fails, the first cause is told, and what AWS calls the request that fail
         self._focus()
 
     def on_resize(self) -> None:
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         work = self._work
         rows, log = self.query_one("#apply-rows"), self.query_one("#apply-log")
         width = rows.scrollable_content_region.width or log.scrollable_content_region.width

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lamed_tui.preflight.result import CheckResult
 
-_COLUMNS = Columns(state=9, title=20, took=8)
+_COLUMNS = Columns(state=9, title=20, took=8, below=1)
 
 
 @dataclass(frozen=True)

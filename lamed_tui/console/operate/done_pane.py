@@ -53,7 +53,7 @@ k asks AWS for the API key, which reads results, and shows it until k is pressed
     def __init__(self, page: str, around: Surroundings) -> None:
         super().__init__(page, around)
         self._work: Work | None = None
-        self._key = KeyHolder(self, self._draw)
+        self._key = KeyHolder(self, self.draw)
 
     def compose(self) -> ComposeResult:
         with Sight(id="done-sight", can_focus=False):
@@ -72,7 +72,7 @@ k asks AWS for the API key, which reads results, and shows it until k is pressed
         return self._work.deployed.base_url if self._work and self._work.deployed else ""
 
     def opened(self) -> None:
-        self.query_one(OptionList).focus()
+        self._begin()
 
     def show(self, work: Work, ways: list[str]) -> None:
         """Show how it ended, and these ways on."""
@@ -86,9 +86,9 @@ k asks AWS for the API key, which reads results, and shows it until k is pressed
                 Option(Content.assemble((f"{name:<9}", "bold"), (f" {does}", "$foreground-muted")), id=way)
             )
         listed.highlighted = 0 if ways else None
-        self._draw()
+        self.draw()
         if self.display:
-            listed.focus()
+            self._begin()
 
     def toggle_key(self) -> None:
         """Show the API key, or hide it."""
@@ -99,13 +99,18 @@ k asks AWS for the API key, which reads results, and shows it until k is pressed
         self._key.hide()
 
     def on_resize(self) -> None:
-        self._draw()
+        self.draw()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.post_message(self.Chosen(event.option_id or ""))
 
-    def _draw(self) -> None:
+    def _begin(self) -> None:
+        self.query_one(OptionList).focus()
+        # The news stand at the top, whatever the focus pulls into view.
+        self.call_after_refresh(self.query_one("#done-sight").scroll_home, animate=False)
+
+    def draw(self) -> None:
         work = self._work
         width = self.query_one("#done-sight").scrollable_content_region.width
         if work is None or width <= 0:
@@ -117,5 +122,5 @@ k asks AWS for the API key, which reads results, and shows it until k is pressed
             work_views.endpoints(deployed.endpoints, deployed.base_url, width) if deployed else Content(),
         )
         key = [("API key", self._key.text())] if deployed else []
-        self.say("#done-key", views.facts(key, width))
+        self.say("#done-key", views.facts(key))
         self.say("#done-lines", work_views.done_lines(work))

@@ -94,7 +94,7 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
         """Ask for lines again and again."""
         self._state, self._trouble, self._began = "asking", None, self.around.clock()
         self.in_background(self._follow, "follows the logs")
-        self._draw()
+        self.draw()
 
     def begin_again(self) -> None:
         """Forget what is known, and ask."""
@@ -108,12 +108,12 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
         else:
             self.closed()
             self._state = "still"
-            self._draw()
+            self.draw()
 
     def change_level(self) -> None:
         """Show only what matters more, or at last everything."""
         self._least = self._least.next()
-        self._draw()
+        self.draw()
 
     def open_filter(self) -> None:
         """Ask for a part of a line."""
@@ -131,18 +131,18 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
 
     def tick(self) -> None:
         if self._state == "asking" and not self._lines:
-            self._draw()
+            self.draw()
 
     @on(Input.Changed)
     def _narrow(self) -> None:
-        self._draw()
+        self.draw()
 
     @on(Input.Submitted)
     def _keep_filter(self) -> None:
         self.query_one("#log-sight").focus()
 
     def on_resize(self) -> None:
-        self._draw()
+        self.draw()
 
     async def _follow(self) -> None:
         around = self.around
@@ -165,18 +165,18 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
         except LamedError as error:
             self._failed(error)
         if self.is_alive:
-            self._draw()
+            self.draw()
 
     def _take(self, fresh: Sequence[Line]) -> None:
         self._trouble, self._state = None, "following"
         self._lines = [*self._lines, *fresh][-_KEPT:]
-        self._draw()
+        self.draw_soon()
 
     def _failed(self, error: LamedError) -> None:
         self._trouble, self._state = error, "failing"
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         if not self.is_alive:
             return
         sight = self.query_one("#log-sight")

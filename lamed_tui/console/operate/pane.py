@@ -58,6 +58,7 @@ class Pane(Vertical):
         super().__init__(id=page, classes="pane")
         self.around = around
         self._asking: Worker[None] | None = None
+        self._is_due = False
 
     @property
     def offers(self) -> frozenset[str]:
@@ -83,6 +84,19 @@ class Pane(Vertical):
 
     def tick(self) -> None:
         """Time has passed."""
+
+    def draw(self) -> None:
+        """Show what is known."""
+
+    def draw_soon(self) -> None:
+        """Show what is known at the next opportunity: many things may happen in one moment."""
+        self._is_due = True
+
+    def draw_if_due(self) -> None:
+        """Show what has become known since the last time."""
+        if self._is_due and self.is_alive:
+            self._is_due = False
+            self.draw()
 
     def in_background(self, work: Callable[[], Awaitable[None]], description: str) -> None:
         """Work beside the screen, one thing at a time; the app hears of defects."""
@@ -131,9 +145,6 @@ class AskingPane(Pane):
 
     def fetch(self) -> None:
         """Ask AWS, in a thread; keep what it says for `draw`."""
-
-    def draw(self) -> None:
-        """Show what is known."""
 
     def draw_notice(self) -> None:
         """Say that an answer is awaited, or why there is none."""

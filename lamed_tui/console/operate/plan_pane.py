@@ -119,20 +119,22 @@ Ctrl+N goes on. Leaving with Esc takes everything back: nothing stays in AWS.
 
     def show(self, work: Work) -> None:
         """Show how far planning is, or its outcome."""
+        new_stage = self._work is None or self._work.stage is not work.stage
         self._work = work
         plan = work.plan if work.stage is Stage.ASKING else None
         if plan is not None and plan is not self._shown:
             self.query_one(PlanTree).show(plan)
             self.query_one("#plan-consequences").scroll_home(animate=False)
         self._shown = plan
-        self._draw()
-        self._focus()
+        if new_stage:
+            self.draw()
+            self._focus()
 
     def tick(self) -> None:
         if self._work is not None and self._work.stage in {Stage.PLANNING, Stage.STUCK}:
-            self._draw()
+            self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         work = self._work
         if work is None:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from lamed_tui.preflight.result import CheckResult
 from lamed_tui.preflight.summary import as_markdown, obstacles
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from textual.app import ComposeResult
 
@@ -49,6 +50,7 @@ nothing. After a failure the plan can be made all the same, but will hardly succ
         self._rows: list[CheckRow] = []
         self._began = 0.0
         self._runs = False
+        self._run_number = 0
 
     def compose(self) -> ComposeResult:
         yield Static(id="check-summary")
@@ -77,7 +79,7 @@ nothing. After a failure the plan can be made all the same, but will hardly succ
 
     def tick(self) -> None:
         if self._runs:
-            self._draw()
+            self.draw()
 
     def run_checks(self, only: Collection[str] | None = None) -> None:
         """Run all checks, or these with those they need."""
@@ -85,7 +87,7 @@ nothing. After a failure the plan can be made all the same, but will hardly succ
         if only is None:
             self._rows = [CheckRow(row.id, row.title) for row in self._rows]
         self.in_background(partial(self._run, only), "runs the preflight checks")
-        self._draw()
+        self.draw()
         self.post_message(self.Changed())
 
     def recheck(self) -> None:
@@ -119,32 +121,36 @@ nothing. After a failure the plan can be made all the same, but will hardly succ
         self.in_background(save, "saves the results")
 
     async def _run(self, only: Collection[str] | None) -> None:
-        backend = self.around.backend
+        backend, loop = self.around.backend, asyncio.get_running_loop()
         if not self._rows:
             entries = await in_background(backend.entries, name="listing the checks")
             self._rows = [CheckRow(entry.id, entry.title) for entry in entries]
-        happenings: Iterator[Begun | CheckResult] = await in_background(
-            lambda: iter(backend.check(only)), name="preparing the checks"
-        )
-        while (happening := await in_background(partial(next, happenings, None), name="checking")) is not None:
-            self._take(happening)
+        self._run_number += 1
+        number = self._run_number
+
+        def check() -> None:
+            for happening in backend.check(only):
+                if number != self._run_number:
+                    return  # somebody has begun anew
+                loop.call_soon_threadsafe(self._take, number, happening)
+
+        await in_background(check, name="checking")
         self._runs = False
         if self.is_alive:
             if only is None:
                 self._point_out()
-            self._draw()
+            self.draw()
             self.post_message(self.Changed())
 
-    def _take(self, happening: Begun | CheckResult) -> None:
+    def _take(self, run: int, happening: Begun | CheckResult) -> None:
         for number, row in enumerate(self._rows):
-            if row.id != happening.id:
+            if row.id != happening.id or run != self._run_number:
                 continue
             if isinstance(happening, CheckResult):
                 self._rows[number] = replace(row, state="over", began=None, result=happening)
             else:
                 self._rows[number] = replace(row, state="running", began=self.around.clock())
-        if self.is_alive:
-            self._draw()
+        self.draw_soon()
 
     def _point_out(self) -> None:
         """Go to the first check that failed, unless somebody has chosen another one meanwhile."""
@@ -156,13 +162,13 @@ nothing. After a failure the plan can be made all the same, but will hardly succ
     # Showing ---------------------------------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
-        self._draw()
+        self.draw()
 
     @on(Choices.OptionHighlighted)
     def _chosen(self) -> None:
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         listed = self.query_one(Choices)
         width, now = listed.size.width - _BORDERS, self.around.clock()
         self.query_one("#check-summary", Static).update(check_views.summary(self._rows, now - self._began))

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from lamed_tui.console.workplace import Workplace
 
 _TICK = 0.5
-_ROOM_FOR_TRAIL = 60
+_FRAME = 0.15
+"""Seconds between two drawings of what happens fast: more would hold up the keys on a busy machine."""
 _PAGES: dict[str, type[Pane]] = {
     views.STATUS: StatusPane,
     views.RELEASES: ReleasesPane,
@@ -115,6 +116,8 @@ class OperateScreen(Screen[None]):
         self._note = "read-only" if workplace.read_only else note
         self._conduct = Conduct(self)
         self._deploys_at_once = False
+        self._offered: tuple[object, ...] = ()
+        self._trail = Content()
 
     def compose(self) -> ComposeResult:
         yield TitleBar("Operate", self._label, self._note)
@@ -128,6 +131,7 @@ class OperateScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.set_interval(_TICK, self._tick)
+        self.set_interval(_FRAME, self._draw)
         self.turn_to(views.PREFLIGHT if self._deploys_at_once else views.STATUS)
 
     def on_unmount(self) -> None:
@@ -174,18 +178,31 @@ class OperateScreen(Screen[None]):
         found = self.query_one(StatusPane).status
         subject = f"{found.name} · {found.region} · {self._label}" if found else self._label
         self.query_one("#title-subject", Static).update(Content(subject))
-        trail, pane, button = self.query_one("#trail", Static), self.pane, self.query_one("#next", Button)
-        narrow = self.size.width < _ROOM_FOR_TRAIL
-        trail.update(views.trail(self.page, self._conduct.kind, self._conduct.work, narrow=narrow))
+        self._draw_trail()
+        pane, button = self.pane, self.query_one("#next", Button)
         label = pane.next_label
         self.query_one("#foot").display = bool(label)
         if label and str(button.label) != label:
             button.label = label
             button.refresh(layout=True)
-        self.refresh_bindings()
+        offered = (self.page, label, pane.offers)
+        if offered != self._offered:  # each time the bar of keys is made anew
+            self._offered = offered
+            self.refresh_bindings()
+
+    def _draw_trail(self) -> None:
+        text = views.trail(self.page, self._conduct.kind, self._conduct.work, self.size.width - 2)
+        if text != self._trail:
+            self._trail = text
+            self.query_one("#trail", Static).update(text)
 
     def on_resize(self) -> None:
         self.refresh_shell()
+
+    def _draw(self) -> None:
+        self.pane.draw_if_due()
+        if self._conduct.work is not None:
+            self._draw_trail()
 
     def _tick(self) -> None:
         self.pane.tick()

@@ -121,8 +121,8 @@ until k is pressed again or the page is left.
         if found.release is not None:
             pairs.append(("Release", Content(str(found.release))))
         pairs.append(("Region", Content(found.region)))
-        self.say("#status-facts", views.facts(pairs, width))
+        self.say("#status-facts", views.facts(pairs))
         self.say("#status-endpoints", work_views.endpoints(found.endpoints, found.base_url, width))
         more = [("API key", self._key.text())] if found.base_url else []
         more += [("Drift", place_views.drift_text(self._drifted, asked=self._comparing))] if deployed else []
-        self.say("#status-more", views.facts(more, width))
+        self.say("#status-more", views.facts(more))

@@ -20,6 +20,7 @@ STATUS, RELEASES, LOGS = "status", "releases", "logs"
 
 _PLACES = ((STATUS, "Status"), (RELEASES, "Releases"), (LOGS, "Logs"))
 _STEPS = {PREFLIGHT: "Preflight", PLAN: "Plan", APPLY: "Apply", DONE: "Done"}
+_ROOM_FOR_STEPS = 56
 FLOW = frozenset(_STEPS)
 """The pages that an operation leads through."""
 
@@ -29,17 +30,20 @@ def steps_of(kind: Kind) -> tuple[str, ...]:
     return tuple(_STEPS) if kind is Kind.DEPLOY else tuple(_STEPS)[1:]
 
 
-def trail(page: str, kind: Kind, work: Work | None, *, narrow: bool) -> Content:
-    """Where one is: at one of the places, or how far an operation is."""
+def trail(page: str, kind: Kind, work: Work | None, width: int) -> Content:
+    """Where one is, in so many cells: at one of the places, or how far an operation is."""
     if page in FLOW:
-        return _flow(page, kind, narrow=narrow)
+        return _flow(page, kind, narrow=width < _ROOM_FOR_STEPS)
     parts = []
     for place, title in _PLACES:
         here = place == page
-        if here or not narrow:
-            parts.append(Content.styled(f"{'▸' if here else ' '} {title}", "bold $primary" if here else QUIET))
-    if work is not None and (label := running(work)):
+        parts.append(Content.styled(f"{'▸' if here else ' '} {title}", "bold $primary" if here else QUIET))
+    label = running(work) if work is not None else ""
+    if label and width >= _ROOM_FOR_STEPS:
         parts.append(Content.styled(f" {label} ", "$text-primary on $primary-muted"))
+    elif label:  # more worth than the names of the other places
+        shown = next(part for part in parts if part.plain.startswith("▸"))
+        parts = [shown, Content.styled(f" {label} ", "$text-primary on $primary-muted")]
     return Content("   ").join(parts)
 
 
@@ -83,10 +87,10 @@ def trouble(what: str, fix: str, then: str = "") -> Content:
     return Content("\n\n").join(lines)
 
 
-def facts(pairs: Sequence[tuple[str, Content]], width: int) -> Content:
-    """Names beside values, or above them where there is little room."""
-    if width < 60:
-        return Content("\n").join(Content.assemble((name, QUIET), "\n", value) for name, value in pairs)
-    longest = max((len(name) for name, _ in pairs), default=0)
-    pairs = [(name, Content("\n" + " " * (longest + 3)).join(value.split("\n"))) for name, value in pairs]
-    return Content("\n").join(Content.assemble((name.ljust(longest + 3), QUIET), value) for name, value in pairs)
+def facts(pairs: Sequence[tuple[str, Content]]) -> Content:
+    """Names beside values."""
+    gap = max((len(name) for name, _ in pairs), default=0) + 3
+    return Content("\n").join(
+        Content.assemble((name.ljust(gap), QUIET), Content("\n" + " " * gap).join(value.split("\n")))
+        for name, value in pairs
+    )

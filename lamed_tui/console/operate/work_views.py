@@ -24,6 +24,7 @@ _STATE_CELLS, _TIME_CELLS = 18, 9
 _METHOD_CELLS, _NOTE_CELLS = 8, 20
 _NAME_CELLS = 32
 _ROOM_FOR_KIND = 70
+_ROOM_FOR_NOTE = 50
 
 _DOING = {Kind.DEPLOY: "Deploying", Kind.ROLLBACK: "Going back", Kind.DESTROY: "Destroying"}
 _NOUN = {Kind.DEPLOY: "deployment", Kind.ROLLBACK: "rollback", Kind.DESTROY: "destruction"}
@@ -89,14 +90,16 @@ def rows(work: Work, now: float, width: int) -> Content:
 def _row(row: Row, now: float, width: int) -> Content:
     bad = wording.is_bad(row.status)
     state = wording.state_in_words(row.status) if row.status else "waiting"
+    roomy = width >= _ROOM_FOR_NOTE
+    state_cells, time_cells = (_STATE_CELLS, _TIME_CELLS) if roomy else (_STATE_CELLS - 2, _TIME_CELLS - 2)
     seconds = now - row.began if row.began is not None else row.seconds
     took = f"{seconds:.1f} s" if seconds is not None and row.status else ""
     style = _BAD if bad else QUIET if not row.status else _BUSY if row.began is not None else _GOOD
     kind = wording.kind(row.resource_type).partition("::")[2] if width >= _ROOM_FOR_KIND else ""
-    room = width - _STATE_CELLS - _TIME_CELLS
+    room = width - state_cells - time_cells
     name = set_cell_size(printable(row.logical_id), min(room - 12, _NAME_CELLS) if kind else room)
     line = Content.assemble(
-        (state.ljust(_STATE_CELLS), style), (name, QUIET if not row.status else ""), (f"{took:>{_TIME_CELLS}}", QUIET)
+        (state.ljust(state_cells), style), (name, QUIET if not row.status else ""), (f"{took:>{time_cells}}", QUIET)
     )
     if kind:
         rest = max(0, width - cell_len(line.plain) - 2)
@@ -210,7 +213,8 @@ def endpoints(found: Sequence[EndpointUrl], base: str | None, width: int) -> Con
     lines = [Content(base)] if base and found and not in_full else []
     for one in found:
         address = (one.url if in_full else one.path).ljust(longest)
-        note = "   needs the API key" if one.api_key_required else ""
+        needs = "   needs the API key" if width >= _ROOM_FOR_NOTE else "  needs key"
+        note = needs if one.api_key_required else ""
         lines.append(Content.assemble((f"{one.method:<{_METHOD_CELLS}}", QUIET), address, (note, QUIET)))
     return Content("\n").join(lines)
 

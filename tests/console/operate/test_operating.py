@@ -32,7 +32,6 @@ from tests.console.operate.scripted import (
     deployed,
 )
 from tests.console.screens import until
-from tests.console.setup.wizard import squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,11 +63,11 @@ async def test_every_check_is_pending_then_running_then_has_its_word(script: Mak
     backend = script(checks=scripted.DETAILS, unchecked=("package.template",))
     async with operating(backend, size=(100, 50)) as person:
         await person.press("d")
-        shown = await person.sees("running Template")
-        assert "Checking, 21 of 22 done" in shown
-        assert "fail     Redis eviction" in shown
-        assert "Set it to noeviction: CONFIG SET maxmemory-policy noeviction" in squeezed(shown)
-        assert "warn     Redis encryption" in shown
+        await person.sees("Checking, 21 of 22 done")
+        await person.sees("running Template")
+        await person.sees("fail Redis eviction")
+        await person.sees("CONFIG SET maxmemory-policy noeviction")
+        shown = await person.sees("warn Redis encryption")
         assert "Plan" not in shown.splitlines()[-2], "one cannot go on before all are over"
 
 
@@ -107,10 +106,10 @@ async def test_a_plan_that_breaks_something_says_so_and_asks_for_the_name(script
     backend = script(steps=(Planned(UPDATE_PLAN), Applying(8), deployed()))
     async with operating(backend) as person:
         await plan(person)
-        shown = await person.sees("Breaks: The API key is replaced: whoever reads results needs the new one.")
-        assert "! replace ApiKey" in shown
-        assert "MemorySize: 128 → 256" in shown
-        assert "3 to add, 1 to modify, 1 to replace, 1 to remove." in shown
+        await person.sees("Breaks: The API key is replaced: whoever reads results needs the new one.")
+        await person.sees("! replace ApiKey")
+        await person.sees("MemorySize: 128 → 256")
+        await person.sees("3 to add, 1 to modify, 1 to replace, 1 to remove.")
         await person.press("ctrl+n")
         await person.sees("Type its name to deploy it: shop")
         await person.type("shop")
@@ -176,10 +175,10 @@ async def test_a_plan_that_cannot_be_made_says_why_and_can_be_tried_again(script
     backend = script(steps=(refused,))
     async with operating(backend) as person:
         await plan(person)
-        shown = await person.sees("Planning the deploy failed")
-        assert "AWS answered ValidationError" in squeezed(shown)
-        assert f"AWS request id: {REQUEST}" in shown
-        assert "Nothing was changed." in shown
+        await person.sees("Planning the deploy failed")
+        await person.sees("AWS answered ValidationError")
+        await person.sees(f"AWS request id: {REQUEST}")
+        await person.sees("Nothing was changed.")
         backend.steps = FIRST
         await person.press("y")
         await person.sees("Release 1 of shop")
@@ -194,11 +193,11 @@ async def test_each_resource_turns_and_the_log_tells_it(script: MakeScript) -> N
         await plan(person)
         await person.sees("Release 1 of shop")
         await person.press("ctrl+n")
-        shown = await person.sees("3 of 13")
-        assert "created           Role" in shown
-        assert "being created     TrackVersion4f1c09" in shown
-        assert "waiting           Stage" in shown
-        assert "09:30:01 created Role (IAM::Role)" in shown
+        await person.sees("3 of 13")
+        await person.sees("created Role")
+        await person.sees("being created TrackVersion4f1c09")
+        await person.sees("waiting Stage")
+        await person.sees("09:30:01 created Role (IAM::Role)")
         backend.go()
         await person.sees("Release 1 is live")
 
@@ -214,11 +213,12 @@ async def test_a_failure_shows_its_first_cause_and_the_request_id_and_can_be_cop
         await plan(person)
         await person.sees("Release 1 of shop")
         await person.press("ctrl+n")
-        shown = squeezed(await person.sees("The deployment failed"))
-        assert "ApiKey (AWS::ApiGateway::ApiKey) could not be deployed" in shown
-        assert "What to do: Remove the cause." in shown
-        assert f"AWS request id: {REQUEST}" in shown
+        await person.sees("The deployment failed")
+        await person.sees("ApiKey (AWS::ApiGateway::ApiKey) could not be deployed")
+        await person.sees("What to do: Remove the cause.")
+        await person.sees(f"AWS request id: {REQUEST}")
         await person.press("c")
+        await until(person.pilot, lambda _: bool(copied), what="it is copied")
         assert copied == [f"{CAUSE}\n\nWhat to do: Remove the cause.\n\nAWS request id: {REQUEST}"]
         await person.press("escape")
         await person.sees("▸ Status")
@@ -245,7 +245,9 @@ async def test_cancelling_asks_first_and_then_tells_how_it_went(script: MakeScri
         await person.sees("Cancel the deploy?")
         await person.press("enter")  # go on
         await person.sees("Deploying release 4")
-        await person.press("C", "tab", "enter")
+        await person.press("C")
+        await person.sees("Cancel the deploy?")
+        await person.press("tab", "enter")
         await person.sees("Cancelling: AWS is asked to undo")
         backend.go()
         await person.sees("The deployment was cancelled")
@@ -264,8 +266,8 @@ async def test_leaving_it_to_aws_and_joining_it_again(script: MakeScript) -> Non
         await until(person.pilot, lambda _: "deploy" in backend.began, what="it began")
         backend.steps = (Attached("shop", "UPDATE_IN_PROGRESS"), *creation(finished=5), Wait(), deployed())
         await person.press("enter")
-        shown = await person.sees("Following what is running: shop is in UPDATE_IN_PROGRESS")
-        assert "created           TrackAlias" in shown
+        await person.sees("Following what is running: shop is in UPDATE_IN_PROGRESS")
+        await person.sees("created TrackAlias")
         backend.go()
         await person.sees("Release 4 is live")
 
@@ -310,9 +312,9 @@ async def test_a_failed_smoke_test_is_told_as_such_and_names_the_way_back(script
         await plan(person)
         await person.sees("Release 1 of shop")
         await person.press("ctrl+n")
-        shown = squeezed(await person.sees("failed its smoke test"))
-        assert "FAIL The same event again counts nothing (it counted 2)" in shown
-        assert "lamed rollback" in shown
+        await person.sees("failed its smoke test")
+        await person.sees("FAIL The same event again counts nothing (it counted 2)")
+        await person.sees("lamed rollback")
 
 
 @pytest.mark.parametrize("agrees", [True, False])
@@ -350,9 +352,9 @@ async def test_drift_is_compared_on_request_only(script: MakeScript) -> None:
     async with operating(script()) as person:
         await person.sees("not compared, v compares")
         await person.press("v")
-        shown = await person.sees("Track (Lambda::Function) was changed by hand")
-        assert "MemorySize: made as 256, found as 1024" in shown
-        assert "UsagePlan (ApiGateway::UsagePlan) was deleted" in shown
+        await person.sees("Track (Lambda::Function) was changed by hand")
+        await person.sees("MemorySize: made as 256, found as 1024")
+        await person.sees("UsagePlan (ApiGateway::UsagePlan) was deleted")
 
 
 async def test_the_live_release_cannot_be_gone_back_to(script: MakeScript) -> None:
@@ -426,8 +428,8 @@ async def test_a_configuration_that_cannot_be_read_is_told(script: MakeScript) -
 async def test_read_only_has_no_key_and_no_entry_for_anything_that_changes(script: MakeScript) -> None:
     backend = script()
     async with operating(backend, read_only=True, size=(160, 50)) as person:
+        await person.sees("read-only")
         shown = await person.sees("UPDATE_COMPLETE")
-        assert "read-only" in shown
         assert "Deploy" not in shown.splitlines()[-1]
         await person.press("d", "D", "r")
         await person.sees("3 releases")
