@@ -10,6 +10,7 @@ import http.client
 import json
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -17,7 +18,7 @@ from lamed.keys import PARTICIPATE, counter_key, encode
 
 from lamed_tui.errors import StoreError
 from lamed_tui.experiments.layout import arrange
-from lamed_tui.experiments.source import utc_now
+from lamed_tui.experiments.source import NamespaceSource, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,7 @@ _TIMEOUT_SECONDS = 10.0
 _FORBIDDEN = (401, 403)
 
 
-class ApiSource:
+class ApiSource(NamespaceSource):
     """One namespace as the deployed API tells it.
 
     Args:
@@ -50,20 +51,13 @@ class ApiSource:
         now: Callable[[], datetime] = utc_now,
         operations: Operations | None = None,
     ) -> None:
-        self.operations = operations
+        super().__init__(namespace, settings, now=now, operations=operations)
         self._url = url
         self._key = key
-        self._namespace = namespace
-        self._settings = settings
-        self._now = now
 
     @property
     def label(self) -> str:
         return f"API {urlsplit(self._url).netloc}"
-
-    @property
-    def namespace(self) -> str:
-        return self._namespace
 
     def read(self) -> Snapshot:
         """Ask once.
@@ -81,14 +75,13 @@ class ApiSource:
         except (KeyError, TypeError, ValueError):
             raise self._error("answered something that is no list of experiments") from None
         layout = arrange(self._namespace, experiments=names, counter_keys=counts, settings=self._settings)
-        return layout.filled(counts, self._now())
+        found = layout.filled(counts, self._now())
+        told = [one if one.variants else replace(one, visitors_told=False) for one in found.experiments]
+        return replace(found, experiments=tuple(told))
 
     def read_histories(self, experiments: Sequence[str]) -> dict[str, History]:  # noqa: ARG002 - the protocol's
         """None: the API tells no series."""
         return {}
-
-    def use(self, settings: Mapping[str, ExperimentSettings]) -> None:
-        self._settings = settings
 
     def namespaces(self) -> list[str]:
         """This one: the API lists none."""

@@ -163,7 +163,7 @@ def headline(assessment: Assessment) -> str:
     """The state of an experiment in a few words, for a list: what most needs to be known first."""
     conclusion = assessment.conclusion
     if not assessment.evidence.variants:
-        return "nothing counted"
+        return "nothing counted" if assessment.experiment.visitors_told else "no goal yet"
     fixed = {
         ConclusionCode.SPLIT_MISMATCH: "split mismatch",
         ConclusionCode.ONE_VARIANT: "one variant",
@@ -176,6 +176,15 @@ def headline(assessment: Assessment) -> str:
     if conclusion.winner is not None:
         return f"winner: {printable(conclusion.winner)}"
     return _of_verdicts(list(assessment.primary()))
+
+
+def nothing_text(experiment: Experiment) -> str:
+    """Why an experiment shows no variant at all; empty when it shows some."""
+    if experiment.variants:
+        return ""
+    if experiment.visitors_told:
+        return "nothing counted yet"
+    return "no goal reached yet, and the API tells visitors only beside goals"
 
 
 def _of_verdicts(findings: list[Finding]) -> str:

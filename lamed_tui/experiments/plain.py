@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lamed_tui.experiments.assessment import lift_text, p_text, split_text
+from lamed_tui.experiments.assessment import lift_text, nothing_text, p_text, split_text
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.statistics.verdict import VerdictCode
 from lamed_tui.experiments.wording import plural, rate_text
@@ -50,7 +50,7 @@ def clock_text(snapshot: Snapshot) -> str:
 
 def _lines(experiment: Experiment, assessment: Assessment) -> Iterator[tuple[Row, str]]:
     if not experiment.variants:
-        yield _line((experiment.name, None, None), "nothing counted yet")
+        yield _line((experiment.name, None, None), nothing_text(experiment))
         return
     parts = [assessment.conclusion.sentence, split_text(assessment)]
     yield _line((experiment.name, None, None), ", ".join(part for part in parts if part))

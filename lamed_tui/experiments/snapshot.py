@@ -66,12 +66,14 @@ class Experiment:
         control: the variant that the others are compared with, when it can be known.
         variants: every arm, the control first, then by name.
         goals: the primary goal first when the settings name one, then by name.
+        visitors_told: whether `variants` is all that has been counted; the API tells visitors only beside goals.
     """
 
     name: str
     control: str | None
     variants: tuple[Variant, ...]
     goals: tuple[Goal, ...]
+    visitors_told: bool = True
 
     @property
     def visitors(self) -> int:

@@ -79,7 +79,35 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class RedisSource:
+class NamespaceSource:
+    """What sources of one namespace have in common.
+
+    Attributes:
+        operations: as in `SnapshotSource`.
+    """
+
+    def __init__(
+        self,
+        namespace: str,
+        settings: Mapping[str, ExperimentSettings],
+        *,
+        now: Callable[[], datetime] = utc_now,
+        operations: Operations | None = None,
+    ) -> None:
+        self.operations = operations
+        self._namespace = namespace
+        self._settings = settings
+        self._now = now
+
+    @property
+    def namespace(self) -> str:
+        return self._namespace
+
+    def use(self, settings: Mapping[str, ExperimentSettings]) -> None:
+        self._settings = settings
+
+
+class RedisSource(NamespaceSource):
     """The counters of one namespace, read directly from Redis in two round trips, whatever their number."""
 
     def __init__(
@@ -91,11 +119,8 @@ class RedisSource:
         now: Callable[[], datetime] = utc_now,
         operations: Operations | None = None,
     ) -> None:
-        self.operations = operations
+        super().__init__(namespace, settings, now=now, operations=operations)
         self._store = store
-        self._namespace = namespace
-        self._settings = settings
-        self._now = now
         self._index = Index(store, namespace)
         self._arranged_for: tuple[Names, Mapping[str, ExperimentSettings]] = (self._index.names, settings)
         self._layout = Layout(namespace, ())
@@ -103,10 +128,6 @@ class RedisSource:
     @property
     def label(self) -> str:
         return f"Redis {self._store.location}"
-
-    @property
-    def namespace(self) -> str:
-        return self._namespace
 
     def read(self) -> Snapshot:
         """Read the counters, and their names where they may have changed.
@@ -140,9 +161,6 @@ class RedisSource:
         fields = iter(self._store.read_hashes([key for found in chunks.values() for key, _ in found]))
         points = {series: _points(series, found, fields) for series, found in chunks.items()}
         return {one.name: _history(one, now, counts, points[HOURS], points[DAYS]) for one in wanted}
-
-    def use(self, settings: Mapping[str, ExperimentSettings]) -> None:
-        self._settings = settings
 
     def namespaces(self) -> list[str]:
         """What `lamed_tui` and its handlers have listed; lamed 0.4.3 kept no such list.

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from lamed_tui.experiments.assessment import interval_text, lift_text, p_text, split_text
+from lamed_tui.experiments.assessment import interval_text, lift_text, nothing_text, p_text, split_text
 from lamed_tui.experiments.history import age_text
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.wording import UNKNOWN, count_text, day_text, plural, rate_text
@@ -67,7 +67,8 @@ def variant_label(name: str, experiment: Experiment) -> str:
 def facts(assessment: Assessment) -> list[str]:
     """What to know about an experiment as a whole, a few words each."""
     history = assessment.history
-    found = [plural(assessment.experiment.visitors, "visitor", separated=True)]
+    visitors = plural(assessment.experiment.visitors, "visitor", separated=True)
+    found = [nothing_text(assessment.experiment) or visitors]
     if history is not None and history.age_days is not None:
         found.append(_age(history, history.age_days))
         pace = sum(history.visitors_per_day().values())

@@ -149,7 +149,7 @@ def test_six_digits_fit_the_smallest_pane(arms: list[tuple[str, int]], goal: str
 
 def test_an_experiment_without_counters_invents_nothing() -> None:
     nothing = assess(Experiment("x", None, (), ()), None, today=date(2026, 3, 12))
-    assert detail(nothing, 60).plain == "Nothing has been counted for this experiment."
+    assert (summary(nothing, "", 60).plain, detail(nothing, 60).plain) == ("", "Nothing counted yet.")
 
 
 def test_a_window_shows_its_own_counts_and_says_that_proof_is_about_everything() -> None:

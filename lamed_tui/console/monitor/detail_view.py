@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.content import Content
 
-from lamed_tui.experiments.assessment import lift_text
+from lamed_tui.console.monitor.fitting import cell, cut, filled
+from lamed_tui.experiments.assessment import lift_text, nothing_text
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.statistics.conclusion import ConclusionCode
 from lamed_tui.experiments.statistics.verdict import VerdictCode
@@ -29,7 +30,6 @@ _ROOMY = 52
 _WIDE = 96
 """Cells from which all columns stand beside each other; below, a variant takes two lines."""
 _SPACIOUS = 116
-_FEWEST_BESIDE_SUFFIX = 4
 _NARROWEST_NAME, _WIDEST_NAME = 8, 30
 _GAP, _NARROW_GAP = 3, 2
 
@@ -72,26 +72,29 @@ class Recent:
 def summary(assessment: Assessment, pace: str, width: int) -> Content:
     """What is proven, and the facts around it."""
     sentence = assessment.conclusion.sentence
+    if not assessment.experiment.variants:
+        return Content()
     if assessment.conclusion.code is ConclusionCode.NO_CONTROL:
         sentence = "No control is known. Press k to choose it."
-    told = facts(assessment) if assessment.experiment.variants else []
+    told = facts(assessment)
     with_pace = [*told, f"{pace} events/s"]
-    if pace and len(list(_filled(with_pace, width, " · "))) == len(list(_filled(told, width, " · "))):
+    if pace and len(list(filled(with_pace, width, " · "))) == len(list(filled(told, width, " · "))):
         told = with_pace  # the list tells it too, so it shall not take a line that comes and goes with its digits
     if width < _ROOMY - 10:  # a small screen needs its lines for the numbers
         told = [told[0], told[-1]] if len(told) > 2 else told
-    said = list(_filled([sentence], width, " "))
+    said = list(filled([sentence], width, " "))
     if width < _ROOMY - 10 and len(said) > 2:
-        said = [said[0], _cut(f"{said[1]} {said[2]}", width)]
+        said = [said[0], cut(f"{said[1]} {said[2]}", width)]
     lines = [Content.styled(line, _CONCLUSIONS.get(assessment.conclusion.code, "bold")) for line in said]
-    return Content("\n").join([*lines, *(Content.styled(line, _QUIET) for line in _filled(told, width, " · "))])
+    return Content("\n").join([*lines, *(Content.styled(line, _QUIET) for line in filled(told, width, " · "))])
 
 
 def detail(assessment: Assessment, width: int, recent: Recent | None = None) -> Content:
     """Every goal with every variant; of the counts in a window, when one is given."""
     experiment = assessment.experiment
     if not experiment.variants:
-        return Content.styled("Nothing has been counted for this experiment.", _QUIET)
+        text = nothing_text(experiment)
+        return Content.styled("\n".join(filled([f"{text[0].upper()}{text[1:]}."], width, " ")), _QUIET)
     columns = _columns(assessment, width)
     if not experiment.goals:
         return Content("\n").join(_visitor_lines(experiment, columns))
@@ -99,7 +102,7 @@ def detail(assessment: Assessment, width: int, recent: Recent | None = None) -> 
     if recent is not None:
         note = f"{recent.window}: since {recent.since:%H:%M} UTC. What is proven is about everything since the start."
         blocks.insert(
-            0, Content("\n").join(Content.styled(line, "$text-warning") for line in _filled([note], width, " "))
+            0, Content("\n").join(Content.styled(line, "$text-warning") for line in filled([note], width, " "))
         )
     return Content("\n\n").join(blocks)
 
@@ -147,7 +150,7 @@ def _goal_lines(goal: Goal, assessment: Assessment, columns: _Columns, recent: R
     role = " · guardrail" if goal.name in assessment.evidence.design.guardrails else role
     if cell_len(printable(goal.name) + role) > columns.name:
         role = ""
-    title = _cell(printable(goal.name), columns.name, role if goal.unique else " · repeats")
+    title = cell(printable(goal.name), columns.name, role if goal.unique else " · repeats")
     yield _heading(title, columns)
     for one in goal.variants:
         found = cells(one, goal, assessment)
@@ -180,7 +183,7 @@ def _numbers(
         found.lift.rjust(columns.lift),
         found.interval.rjust(columns.interval),
         found.evidence.rjust(columns.evidence),
-        (_cell("   " + label, columns.verdict), STYLES[code] if code else _QUIET),
+        (cell("   " + label, columns.verdict), STYLES[code] if code else _QUIET),
     )
 
 
@@ -195,8 +198,8 @@ def _second_lines(found: Cells, finding: Finding, width: int) -> Iterator[Conten
     verdict = finding.verdict
     if finding.interval is not None and verdict.code is not VerdictCode.SPLIT_MISMATCH:
         parts = [f"{found.lift}  ({found.interval})", found.evidence]
-        yield from (Content(f"  {line}") for line in _filled(parts, width - 2, "  "))
-    for line in _filled(
+        yield from (Content(f"  {line}") for line in filled(parts, width - 2, "  "))
+    for line in filled(
         [verdict.label if verdict.code is VerdictCode.SPLIT_MISMATCH else _plain_sentence(finding)], width - 2, " "
     ):
         yield Content.styled(f"  {line}", STYLES[verdict.code])
@@ -211,7 +214,7 @@ def _sentences(goal: Goal, assessment: Assessment, width: int) -> Iterator[Conte
         who = f"{printable(one.name)}: " if len(goal.variants) > 2 else ""
         text = f"{who}{_plain_sentence(finding)}"
         needed = finding.verdict.needed
-        for line in _filled([f"{text}. {needed}" if needed else text], width, " "):
+        for line in filled([f"{text}. {needed}" if needed else text], width, " "):
             yield Content.styled(line, _QUIET)
 
 
@@ -243,7 +246,7 @@ def _recent_line(one: VariantCount, goal: Goal, experiment: Experiment, recent: 
 
 def _visitor_lines(experiment: Experiment, columns: _Columns) -> Iterator[Content]:
     label = "Visitors".rjust(columns.visitors)
-    yield Content.assemble((_cell("No goal reached yet", columns.name), "bold $primary"), (label, _QUIET))
+    yield Content.assemble((cell("No goal reached yet", columns.name), "bold $primary"), (label, _QUIET))
     for one in experiment.variants:
         name = _variant_cell(one.name, experiment.control, columns.name)
         yield Content.assemble(name, count_text(one.visitors).rjust(columns.visitors))
@@ -267,35 +270,7 @@ def _conversions_label(width: int) -> str:
 def _variant_cell(name: str, control: str | None, width: int) -> str:
     """The control is marked, unless its name says it already."""
     marked = name == control and name.casefold() != "control"
-    return _cell(printable(name), width, " · control" if marked else "")
-
-
-def _cell(text: str, width: int, suffix: str = "") -> str:
-    """Text and suffix in exactly that many cells, wide characters counted as two; a suffix without room is left out."""
-    if width - cell_len(suffix) < _FEWEST_BESIDE_SUFFIX:
-        suffix = ""
-    room = width - cell_len(suffix)
-    shown = text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + "…"
-    return set_cell_size(shown + suffix, width)
-
-
-def _filled(parts: list[str], width: int, separator: str) -> Iterator[str]:
-    """Parts on as few lines as hold them, broken between parts, or between words where a part stands alone."""
-    words = [word for part in parts for word in part.split()] if separator == " " else parts
-    line = ""
-    for word in words:
-        longer = f"{line}{separator}{word}" if line else word
-        if line and cell_len(longer) > width:
-            yield _cut(line, width)
-            line = word
-        else:
-            line = longer
-    if line:
-        yield _cut(line, width)
-
-
-def _cut(line: str, width: int) -> str:
-    return line if cell_len(line) <= width else set_cell_size(line, max(width - 1, 1)).rstrip() + "…"
+    return cell(printable(name), width, " · control" if marked else "")
 
 
 def _widest(*texts: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
@@ -13,6 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from lamed_tui.console.monitor.fitting import cell
 from lamed_tui.console.monitor.views import pace_text
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.wording import count_text
@@ -174,9 +174,9 @@ class ExperimentList(ScrollView, can_focus=True):
 
     def _heading(self, width: int) -> str:
         if self._lines == 2:
-            return _cell(" Experiment", width - _VISITORS) + "Visitors ".rjust(_VISITORS)
+            return cell(" Experiment", width - _VISITORS) + "Visitors ".rjust(_VISITORS)
         columns = "".join(text.rjust(cells) for text, cells in self._extra(width, "Visitors", "Events/s"))
-        return _cell(" Experiment", width - len(columns) - _STATE) + columns + _cell("  State", _STATE)
+        return cell(" Experiment", width - len(columns) - _STATE) + columns + cell("  State", _STATE)
 
     def _extra(self, width: int, visitors: str, pace: str) -> list[tuple[str, int]]:
         """The number columns for which there is room beside name and state."""
@@ -189,21 +189,21 @@ class ExperimentList(ScrollView, can_focus=True):
         columns = "".join(text.rjust(cells) for text, cells in numbers)
         state = self._state(experiment)
         return [
-            Segment(_cell(f" {printable(experiment.name)}", width - len(columns) - _STATE), self._base),
+            Segment(cell(f" {printable(experiment.name)}", width - len(columns) - _STATE), self._base),
             Segment(columns, self._base),
-            Segment(_cell(f"  {state}", _STATE), self._tone(state)),
+            Segment(cell(f"  {state}", _STATE), self._tone(state)),
         ]
 
     def _half_row(self, experiment: Experiment, line: int, width: int) -> list[Segment]:
         if line == 0:
             visitors = f"{count_text(experiment.visitors)} ".rjust(_VISITORS)
-            name = _cell(f" {printable(experiment.name)}", width - len(visitors))
+            name = cell(f" {printable(experiment.name)}", width - len(visitors))
             return [Segment(name + visitors, self._base)]
         pace = self._pace_of(experiment)
         speed = f"{pace_text(pace)}/s ".rjust(_VISITORS) if pace is not None else " " * _VISITORS
         state = self._state(experiment)
         return [
-            Segment(_cell(f"   {state}", width - _VISITORS), self._tone(state)),
+            Segment(cell(f"   {state}", width - _VISITORS), self._tone(state)),
             Segment(speed, self._style("list--quiet")),
         ]
 
@@ -216,13 +216,3 @@ class ExperimentList(ScrollView, can_focus=True):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(name)
-
-
-def _cell(text: str, width: int) -> str:
-    """Text in exactly that many cells."""
-    return text.ljust(width) if text.isascii() and len(text) <= width else _fitted(text, width)
-
-
-def _fitted(text: str, width: int) -> str:
-    shown = text if cell_len(text) <= width else set_cell_size(text, max(width - 1, 0)).rstrip() + "…"
-    return set_cell_size(shown, width)

@@ -69,16 +69,18 @@ def test_an_experiment_without_a_known_control_says_how_to_name_it(valkey: str) 
 def test_the_api_is_read_with_its_key_when_that_is_configured(
     valkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_counts(valkey, {name: count for name, count in COUNTS.items() if name[0] == "checkout"})
+    write_counts(valkey, COUNTS)
     with an_api(valkey, "the-key", monkeypatch) as url:
         config = tmp_path / "config.json"
         watch = {"source": "api", "api_url": url, "api_key": "the-key"}
         config.write_text(json.dumps({"watch": watch}))
         by_api, by_redis = (
             json.loads(run_lamed(valkey, "--config", str(config), "results", "--json", *more).stdout)["experiments"]
-            for more in ([], ["--source", "redis"])
+            for more in (["checkout"], ["checkout", "--source", "redis"])
         )
         assert by_api == by_redis
+        without_goal = run_lamed(valkey, "--config", str(config), "results", "--plain", "new").stdout
+        assert "new: no goal reached yet, and the API tells visitors only beside goals" in without_goal
         config.write_text(json.dumps({"watch": {**watch, "api_key": "another-key"}}))
         refused = run_lamed(valkey, "--config", str(config), "results", "--json")
     assert (refused.returncode, refused.stdout) == (1, "")
