@@ -141,11 +141,6 @@ class Store:
                 "Check whether redis.host names a proxy or a replica.",
             )
 
-    def check_scripts(self, key: str) -> None:
-        """Run a script that reads `key`, which must not be in use."""
-        with self._connected() as client:
-            client.eval("return redis.call('EXISTS', KEYS[1])", 1, key)
-
     @contextmanager
     def _connected(self) -> Iterator[Redis | RedisCluster]:
         import redis.exceptions
@@ -206,6 +201,8 @@ def _client(settings: RedisSettings) -> Redis | RedisCluster:
         "protocol": 2,  # understood by every server and proxy, without a handshake of its own
         "decode_responses": True,
         "encoding_errors": "surrogateescape",
+        # The library would tell its name at every connection: a narrow user may not, and each refusal is logged.
+        **({"driver_info": None} if hasattr(redis, "DriverInfo") else {"lib_name": None, "lib_version": None}),
     }
     if settings.ssl:
         options |= {"ssl": True, "ssl_cert_reqs": settings.ssl_cert_reqs, "ssl_ca_certs": settings.ssl_ca_certs}

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lamed import keys, removal, results
-from lamed.endpoint import Endpoint, Tls
-from lamed.resp import StoreError as HandlerStoreError
-from lamed.settings import Settings
-from lamed.store import Store
 
-from lamed_tui.errors import StoreError
+from lamed_tui.store.handlers_store import handlers_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from lamed.store import Store
 
     from lamed_tui.config.model import Config
-    from lamed_tui.config.redis_settings import RedisSettings
 
 _SECONDS = 60.0
 """For everything: a large experiment has many keys, and an interrupted deletion can be repeated."""
@@ -30,7 +26,7 @@ def delete_experiment(config: Config, namespace: str, experiment: str) -> None:
     Raises:
         StoreError: Redis cannot be reached, or answered an error; what is left can be deleted again.
     """
-    with _handlers_store(config) as (store, deadline):
+    with _opened(config) as (store, deadline):
         removal.delete(store, namespace, experiment, now=time.time(), deadline=deadline)
 
 
@@ -40,7 +36,7 @@ def reset_experiment(config: Config, namespace: str, experiment: str) -> None:
     Raises:
         StoreError: as `delete_experiment`.
     """
-    with _handlers_store(config) as (store, deadline):
+    with _opened(config) as (store, deadline):
         _, groups = results.index_of(store, namespace, deadline=deadline)
         removal.delete(store, namespace, experiment, now=time.time(), deadline=deadline)
         counters = [
@@ -52,34 +48,7 @@ def reset_experiment(config: Config, namespace: str, experiment: str) -> None:
             store.ask(commands, deadline)
 
 
-@contextmanager
-def _handlers_store(config: Config) -> Iterator[tuple[Store, float]]:
-    store = Store(_settings(config.redis, config.uuid_expiry_seconds))
-    try:
-        yield store, time.monotonic() + _SECONDS
-    except HandlerStoreError as error:
-        raise StoreError(
-            f"Redis at {config.redis.location} could not finish the deletion ({error.reason}).",
-            "Try it again: what is already removed stays removed.",
-        ) from None
-    finally:
-        store.close()
-
-
-def _settings(redis: RedisSettings, uuid_expiry_seconds: int) -> Settings:
-    """The handlers' settings for the same Redis."""
-    endpoint = Endpoint(
-        redis.host,
-        redis.port,
-        path=redis.unix_socket_path or "",
-        username=redis.username or "",
-        password=redis.password.get_secret_value() if redis.password else "",
-        database=redis.db,
-        tls=Tls(verify=redis.ssl_cert_reqs == "required", authorities=redis.ssl_ca_certs) if redis.ssl else None,
-    )
-    return Settings(
-        endpoint,
-        cluster=redis.cluster,
-        timeout=redis.socket_timeout,
-        uuid_expiry_seconds=uuid_expiry_seconds,
+def _opened(config: Config) -> AbstractContextManager[tuple[Store, float]]:
+    return handlers_store(
+        config, "finish the deletion", _SECONDS, "Try it again: what is already removed stays removed."
     )

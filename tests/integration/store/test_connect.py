@@ -115,7 +115,6 @@ def test_facts_that_a_narrow_user_may_not_see_stay_unknown(locked: int) -> None:
 def test_probes_leave_nothing_behind(valkey: str) -> None:
     with open_store(settings(port=port_in(valkey))) as store:
         store.check_write("alephbet:probe")
-        store.check_scripts("alephbet:probe")
     with redis.Redis.from_url(valkey) as client:
         assert client.dbsize() == 0
 
@@ -123,10 +122,17 @@ def test_probes_leave_nothing_behind(valkey: str) -> None:
 def test_a_user_without_the_right_to_write_is_told_so(locked: int) -> None:
     with open_store(settings(port=locked, username="narrow", password="pw")) as store:
         store.ping()
-        for check in (store.check_write, store.check_scripts):
-            with pytest.raises(StoreAccessError, match="does not allow this") as caught:
-                check("alephbet:probe")
-            assert caught.value.exit_code == ExitCode.CREDENTIALS
+        with pytest.raises(StoreAccessError, match="does not allow this") as caught:
+            store.check_write("alephbet:probe")
+        assert caught.value.exit_code == ExitCode.CREDENTIALS
+
+
+def test_connecting_asks_for_nothing_that_a_narrow_user_may_not(locked: int) -> None:
+    with redis.Redis(port=locked, password=PASSWORD) as client:
+        client.acl_log_reset()
+        with open_store(settings(port=locked, username="narrow", password="pw")) as store:
+            store.ping()
+        assert client.acl_log() == []
 
 
 def test_a_missing_and_a_wrong_password_are_told_apart(locked: int) -> None:
@@ -256,7 +262,6 @@ def test_a_cluster_is_read_across_its_slots(tmp_path: Path) -> None:
             assert store.ping() > 0
             assert store.server_facts().mode == "cluster"
             store.check_write("alephbet:probe")
-            store.check_scripts("alephbet:probe")
 
 
 def test_a_single_server_that_is_configured_as_a_cluster_is_told(valkey: str) -> None:
