@@ -56,9 +56,15 @@ class _Commands(click.Group):
     "--config", "config_path", type=click.Path(path_type=Path, dir_okay=False), help="The config.json to use."
 )
 @click.option("--debug", is_flag=True, help="Show the full traceback of an unexpected error.")
+@click.option(
+    "--print-on-exit",
+    "prints_snippet",
+    is_flag=True,
+    help="Without a command: print the snippet that was built, at the end.",
+)
 @click.version_option(__version__, prog_name="lamed-tui")
 @click.pass_context
-def lamed(context: click.Context, *, config_path: Path | None, debug: bool) -> None:
+def lamed(context: click.Context, *, config_path: Path | None, debug: bool, prints_snippet: bool) -> None:
     """Run your own A/B-testing backend: configure, deploy, watch.
 
     Without a command, the console opens.
@@ -67,7 +73,7 @@ def lamed(context: click.Context, *, config_path: Path | None, debug: bool) -> N
     if context.invoked_subcommand is None:
         from lamed_tui.cli.console import open_first
 
-        open_first(context.obj)
+        open_first(context.obj, prints_snippet=prints_snippet)
 
 
 def main() -> None:

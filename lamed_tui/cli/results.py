@@ -80,6 +80,12 @@ def results(
     help=f"Time between refreshes; {DEFAULT_INTERVAL:g} by default, {PLAIN_INTERVAL:g} with --plain.",
 )
 @click.option("--read-only", is_flag=True, help="In the console: leave out everything that changes something.")
+@click.option(
+    "--print-on-exit",
+    "prints_snippet",
+    is_flag=True,
+    help="In the console: print the snippet that was built, at its end.",
+)
 @click.option("--count", type=click.IntRange(1), metavar="N", help="Stop after N refreshes (with --plain or --json).")
 @source_options
 @pass_invocation
@@ -93,6 +99,7 @@ def watch(
     namespace: str | None,
     source: str | None,
     read_only: bool,
+    prints_snippet: bool,
 ) -> int | None:
     """Watch the counters, in the console or as text."""
     if plain and as_json:
@@ -108,6 +115,7 @@ def watch(
             interval=interval or DEFAULT_INTERVAL,
             source=source,
             read_only=read_only,
+            prints_snippet=prints_snippet,
         )
 
     from lamed_tui.experiments import watching

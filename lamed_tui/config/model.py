@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AwsSettings",
     "Config",
+    "ConsoleSettings",
     "ExperimentSettings",
     "FunctionSettings",
     "FunctionWiring",
@@ -171,6 +172,15 @@ class WatchSettings(Section):
     api_key: SecretStr | None = Field(None, description="Key of that API; the deployed one's when absent")
 
 
+class ConsoleSettings(Section):
+    """How the console looks and listens."""
+
+    theme: Text | None = Field(None, description="Colours: lamed-dark, lamed-light or one of Textual's themes")
+    keys: dict[
+        Annotated[str, matching(r"[a-z-]+\.[a-z-]+", "must be the id of an action, such as monitor.sort")], Text
+    ] = Field(default_factory=dict, description="Other keys for actions by id, such as monitor.sort: S or ctrl+k")
+
+
 class FunctionWiring(Section):
     """One Lambda function of a wiring entry, in AWS's own words."""
 
@@ -237,6 +247,7 @@ class Config(Section):
     )
     extra_wiring: tuple[WiringEntry, ...] = Field((), description="Additional routes")
     watch: WatchSettings = Field(default_factory=WatchSettings)
+    console: ConsoleSettings = Field(default_factory=ConsoleSettings)
     experiments: dict[str, ExperimentSettings] = Field(default_factory=dict)
 
 

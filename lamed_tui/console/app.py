@@ -111,6 +111,7 @@ class LamedConsole(CopyingApp):
         self._operate: OperateScreen | None = None
         self._feed: Feed | None = None
         self._mode_before = ""
+        self._snippet_wanted: SnippetWanted | None = None
         self._feed_worker: Worker[None] | None = None
         if source is not None:
             self._take_source(source)
@@ -181,9 +182,10 @@ class LamedConsole(CopyingApp):
     async def _build_snippet(self, event: SnippetWanted) -> None:
         from lamed_tui.console.snippet.screen import SnippetScreen
 
+        self._snippet_wanted = event
         await self.switch_mode(_SNIPPET)
         if isinstance(screen := self.screen, SnippetScreen):
-            await screen.begin_with(event.experiment, event.track_url)
+            await screen.begin_with(event)
 
     @on(SnippetMade)
     def _keep_snippet(self, event: SnippetMade) -> None:
@@ -248,7 +250,7 @@ class LamedConsole(CopyingApp):
     def _snippet_screen(self) -> Screen[None]:
         from lamed_tui.console.snippet.opening import open_builder  # brings what only code needs
 
-        return open_builder(lambda: self._feed, self._workplace, note=self._note)
+        return open_builder(lambda: self._feed, self._workplace, first=self._snippet_wanted, note=self._note)
 
     def _offer_operating(self, workplace: Workplace) -> None:
         """Operate what is configured, as soon as something is."""

@@ -12,15 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lamed_tui.console.feed import Feed
+    from lamed_tui.console.snippet.messages import SnippetWanted
     from lamed_tui.console.workplace import Workplace
 
 
-def open_builder(feed: Callable[[], Feed | None], workplace: Workplace | None, *, note: str = "") -> SnippetScreen:
+def open_builder(
+    feed: Callable[[], Feed | None], workplace: Workplace | None, *, first: SnippetWanted | None = None, note: str = ""
+) -> SnippetScreen:
     """The builder's screen.
 
     Args:
         feed: what is watched now, if anything.
         workplace: the configuration file, if there may be one.
+        first: what to begin with.
         note: a word about the whole session, shown in the title.
     """
 
@@ -38,4 +42,5 @@ def open_builder(feed: Callable[[], Feed | None], workplace: Workplace | None, *
 
     watched = feed()
     operations = watched.source.operations if watched else None
-    return SnippetScreen(known, find_address=operations.track_url if operations else None, note=note)
+    find = operations.track_url if operations else None
+    return SnippetScreen(known, first=first, find_address=find, note=note)

@@ -18,7 +18,7 @@ from lamed_tui.console.monitor.dialogs import Choice, Told
 from lamed_tui.console.snippet.answers import Known, Made, begin, begin_with, make
 from lamed_tui.console.snippet.code import CodeView
 from lamed_tui.console.snippet.form import SnippetForm
-from lamed_tui.console.snippet.messages import SnippetLeft, SnippetMade
+from lamed_tui.console.snippet.messages import SnippetLeft, SnippetMade, SnippetWanted
 from lamed_tui.console.snippet.plain import show_plainly
 from lamed_tui.console.snippet.saving import save
 from lamed_tui.console.widgets.key_bar import KeyBar
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from lamed_tui.console.snippet.answers import Answers
-    from lamed_tui.experiments.snapshot import Experiment
 
 _PINNED = f"AlephBet {ALEPHBET_VERSION}, pinned by its hash"
 
@@ -53,6 +52,7 @@ class SnippetScreen(Screen[None]):
 
     Args:
         known: tells what the settings know, at every moment.
+        first: what to begin with, instead of an experiment of the configuration.
         find_address: finds where pages send events; takes as long as AWS does, and raises LamedError. None where
             nothing can tell.
         note: a word about the whole session, shown in the title.
@@ -88,10 +88,16 @@ the terminal's own selection takes it.
     ]
 
     def __init__(
-        self, known: Callable[[], Known], *, find_address: Callable[[], str] | None = None, note: str = ""
+        self,
+        known: Callable[[], Known],
+        *,
+        first: SnippetWanted | None = None,
+        find_address: Callable[[], str] | None = None,
+        note: str = "",
     ) -> None:
         super().__init__()
         self._known = known
+        self._wanted = first
         self._find_address = find_address
         self._note = note
         self._made = Made("", {}, is_addressed=False)
@@ -111,7 +117,7 @@ the terminal's own selection takes it.
         yield KeyBar()
 
     async def on_mount(self) -> None:
-        await self.show(begin(self._known()))
+        await self._begin(self._wanted or SnippetWanted())
         if self._find_address is not None:
             self._address_trouble = "AWS is asked where events go."
             # The app's own, because only then is it told when one fails.
@@ -124,12 +130,17 @@ the terminal's own selection takes it.
 
     # What is asked for from elsewhere --------------------------------------------------------------------------------
 
-    async def begin_with(self, experiment: Experiment | None, track_url: str = "") -> None:
-        """Begin anew, with an experiment that is counted if there is one; the address stays."""
+    async def begin_with(self, wanted: SnippetWanted) -> None:
+        """Begin anew, unless it was begun with this; an address that is known stays."""
+        if wanted is not self._wanted:
+            self._wanted = wanted
+            await self._begin(wanted)
+
+    async def _begin(self, wanted: SnippetWanted) -> None:
         known = self._known()
-        await self.show(begin(known) if experiment is None else begin_with(known, experiment))
-        if track_url:
-            self.query_one(SnippetForm).fill_address(track_url)
+        await self.show(begin(known) if wanted.experiment is None else begin_with(known, wanted.experiment))
+        if wanted.track_url:
+            self.query_one(SnippetForm).fill_address(wanted.track_url)
 
     async def show(self, answers: Answers) -> None:
         """Ask with these answers; an address that is known stays."""
@@ -175,8 +186,7 @@ the terminal's own selection takes it.
         made = self._made
         if made.problems:
             found = sum(map(len, made.problems.values()))
-            things = "1 thing" if found == 1 else f"{found} things"
-            return State("-wrong", f"✗ {things} to correct", "in the form. The code above is from before.")
+            return State("-wrong", f"✗ {found} to correct", "in the form. The code above is from before.")
         if not made.is_addressed:
             return State("-wrong", "✗ No address.", f"{self._address_trouble} Deploy, or type it.")
         if made.warning:

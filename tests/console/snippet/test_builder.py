@@ -127,7 +127,7 @@ async def test_what_is_wrong_is_said_below_the_answer_and_nothing_is_lost() -> N
             right = field.value
             field.value = text
             await builder.sees(sentence)
-            await builder.sees("1 thing to correct")
+            await builder.sees("1 to correct")
             assert field.value == text
             assert builder.code == code
             field.value = right
@@ -140,7 +140,7 @@ async def test_wrong_code_is_not_taken_along_but_led_to_what_is_wrong() -> None:
         await answered(builder)
         await builder.has_code(URL)
         await builder.type_into("#sample .text", "half")
-        await builder.sees("1 thing to correct")
+        await builder.sees("1 to correct")
         await builder.press("ctrl+t", "c")
         await builder.is_told("The code above is from before.")
         assert builder.pilot.app.clipboard == ""
