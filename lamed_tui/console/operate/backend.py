@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from lamed_tui.errors import LamedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 
     from lamed_tui.aws.session import Aws
     from lamed_tui.config.files import LoadedConfig
-    from lamed_tui.config.model import Config
+    from lamed_tui.config.model import AwsSettings, Config
     from lamed_tui.deploy.drift import Drifted
     from lamed_tui.deploy.engine import Options
     from lamed_tui.deploy.events import DeployEvent
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from lamed_tui.preflight.schedule import Begun
 
     Events = Generator[DeployEvent, None, None]
+
+Answer = TypeVar("Answer")
 
 _LOOK_BACK = timedelta(minutes=10)
 
@@ -102,6 +107,8 @@ class Deployments:
     def __init__(self, load: Callable[[], LoadedConfig], environment: Mapping[str, str]) -> None:
         self._load = load
         self._environment = environment
+        self._lock = threading.Lock()
+        self._known: tuple[AwsSettings, Aws] | None = None
 
     def name(self) -> str:
         return self._load().config.name
@@ -134,29 +141,42 @@ class Deployments:
     def status(self, *, show_key: bool) -> Status:
         from lamed_tui.deploy import status
 
-        config, aws = self._connected()
-        return status.read(aws, config, show_key=show_key)
+        return self._asked(lambda config, aws: status.read(aws, config, show_key=show_key))
 
     def drift(self, stack_id: str) -> Sequence[Drifted]:
         from lamed_tui.deploy import drift
         from lamed_tui.deploy.clock import Clock
 
-        return drift.detect(self._connected()[1], stack_id, Clock())
+        return self._asked(lambda _, aws: drift.detect(aws, stack_id, Clock()))
 
     def releases(self) -> Listing:
         from lamed_tui.deploy import status
 
-        config, aws = self._connected()
-        return status.read_releases(aws, config)
+        return self._asked(lambda config, aws: status.read_releases(aws, config))
 
     def logs(self) -> LogTail | None:
         from lamed_tui.deploy.logs import Tail
         from lamed_tui.deploy.status import log_groups
 
-        config, aws = self._connected()
-        groups = log_groups(aws, config)
-        since = int((datetime.now(UTC) - _LOOK_BACK).timestamp() * 1000)
-        return Tail(aws, groups, since) if groups else None
+        def tail(config: Config, aws: Aws) -> LogTail | None:
+            groups = log_groups(aws, config)
+            since = int((datetime.now(UTC) - _LOOK_BACK).timestamp() * 1000)
+            return Tail(aws, groups, since) if groups else None
+
+        return self._asked(tail)
+
+    def _asked(self, question: Callable[[Config, Aws], Answer]) -> Answer:
+        """The answer to a question that changes nothing, by way of the connections of the one before."""
+        config = self._load().config
+        with self._lock:
+            if self._known is None or self._known[0] != config.aws:
+                self._known = (config.aws, self._connected()[1])
+            aws = self._known[1]
+        try:
+            return question(config, aws)
+        except LamedError:
+            self._known = None  # whatever was wrong, such as the credentials, may be mended by the next time
+            raise
 
     def _connected(self) -> tuple[Config, Aws]:
         from lamed_tui.aws.session import connect
