@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lamed_tui.config.model import Config
-from lamed_tui.deploy import template
+from lamed_tui.deploy import template, wiring
 from tests.unit.deploy.configs import CODE, PASSWORD, SHA256, config, entry, rendered, resources_of
 
 EVERYTHING = {
@@ -58,11 +58,25 @@ def test_cfn_lint_finds_nothing_to_say(tmp_path: Path) -> None:
         throttling={"rate": 5, "burst": 5, "key_rate": 1, "key_burst": 1},
         access_logs=True,
     )
-    for name, settings in (("default", config()), ("everything", everything()), ("chosen", chosen)):
-        for revision in (None, "0f" * 16):
-            file = tmp_path / f"{name}-{revision}.json"
-            file.write_text(rendered(settings, secret_revision=revision).text(), encoding="utf-8")
-            files.append(str(file))
+    variants = {
+        f"{name}-{revision}": rendered(settings, secret_revision=revision)
+        for name, settings in (("default", config()), ("everything", everything()), ("chosen", chosen))
+        for revision in (None, "0f" * 16)
+    }
+    secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-1a2b3c"
+    variants["secret"] = template.render(
+        config(redis_secret={"arn": secret, "key": "password"}),
+        wiring.resolve(config()),
+        CODE,
+        secret_revision=None,
+        runtime="python3.13",
+        legacy_until=1_800_000_000,
+        secret_reference=f"{{{{resolve:secretsmanager:{secret}:SecretString:password::{'0f' * 16}}}}}",
+    )
+    for name, made in variants.items():
+        file = tmp_path / f"{name}.json"
+        file.write_text(made.text(), encoding="utf-8")
+        files.append(str(file))
     command = [str(Path(sys.executable).with_name("cfn-lint")), "--", *files]
     found = subprocess.run(command, check=False, capture_output=True, text=True)
     assert (found.returncode, found.stdout) == (0, "")
