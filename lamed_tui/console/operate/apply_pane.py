@@ -51,6 +51,9 @@ When it fails, the first cause is told, and what AWS calls the request that fail
             with Sight(id="apply-log"):
                 yield Static(id="apply-lines")
 
+    def on_mount(self) -> None:
+        self.query_one("#apply-log", Sight).anchor()
+
     @property
     def offers(self) -> frozenset[str]:
         work = self._work
@@ -105,10 +108,7 @@ When it fails, the first cause is told, and what AWS calls the request that fail
         self.query_one("#apply-cause", Static).update(Content(work_views.failure(work)))
         self.say("#apply-smoke", work_views.smoke_lines(work))
         self.query_one("#apply-resources", Static).update(work_views.rows(work, now, width))
-        at_end = log.max_scroll_y - log.scroll_y <= 1
         self.query_one("#apply-lines", Static).update(work_views.log(work.log, _LOG_LINES))
-        if at_end:
-            log.scroll_end(animate=False)
         if work.stage is Stage.WORKING and not rows.has_focus_within:
             rows.scroll_to(y=max(0, work_views.first_active(work) - 2), animate=False)
 

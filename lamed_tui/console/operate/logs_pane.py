@@ -73,6 +73,7 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
 
     def on_mount(self) -> None:
         self.query_one(LogFilter).display = False
+        self.query_one("#log-sight", Sight).anchor()
 
     @property
     def offers(self) -> frozenset[str]:
@@ -196,11 +197,8 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        at_end = sight.max_scroll_y - sight.scroll_y <= 1
         lines = [log_views.line_text(line, width) for line in shown[-_DRAWN:]]
         self.query_one("#log-lines", Static).update(Content("\n").join(lines))
-        if at_end:
-            sight.scroll_end(animate=False)
 
     def _draw_notice(self, shown: bool, wanted: str) -> None:  # noqa: FBT001 - private, and named where it is called
         text = Content()
