@@ -43,13 +43,16 @@ def test_from_the_monitor_to_the_code_in_the_buffer_in_a_file_on_the_terminal_an
         assert saved.read_text() == copied
         saved.unlink()
         terminal.press("Escape")
+        terminal.wait_until(lambda text: "Saved to:" not in text, what="the form again")
 
-        terminal.press("C-t", "v")
+        terminal.press("C-t")
+        terminal.wait_until(lambda text: "? Help" in text, what="the code is in focus")
+        terminal.press("v")
         shown = terminal.wait_until(lambda text: "Enter goes back to lamed." in text, what="the plain view")
         assert "│" not in shown
         assert "\n</script>\n\nEnter goes back" in shown
         terminal.press("Enter")
-        terminal.wait_until(lambda text: "Plain view" in text or "^t Form/Code" in text, what="the builder again")
+        terminal.wait_until(lambda text: "^t Form/Code" in text, what="the builder again")
 
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
