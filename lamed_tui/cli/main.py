@@ -33,6 +33,7 @@ _COMMANDS = {
     "reset": "removal",
     "snippet": "snippet",
     "demo": "demo",
+    "completion": "completion",
 }
 """Command name to the module of this package that holds it; a module is imported when its command is asked for."""
 
