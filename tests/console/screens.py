@@ -7,8 +7,9 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from lamed_tui.config.model import Config, RedisSettings
+from lamed_tui.config.model import Config, ConsoleSettings, RedisSettings
 from lamed_tui.console.app import LamedConsole
+from lamed_tui.console.preferences import follow
 from lamed_tui.experiments.operations import SessionBook, operations
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
@@ -58,6 +59,7 @@ async def watching(
     interval: float = 0.2,
     experiments: dict[str, Any] | None = None,
     read_only: bool = False,
+    wishes: ConsoleSettings | None = None,
     **redis: Any,
 ) -> AsyncIterator[Pilot[None]]:
     """A console on the Redis at `url`, driven by keys, with these settings of experiments."""
@@ -67,5 +69,6 @@ async def watching(
         allowed = operations(config, SessionBook(config), read_only=read_only)
         source = RedisSource(store, "alephbet", config.experiments, operations=allowed)
         app = LamedConsole(source, interval=interval)
+        follow(app, wishes or ConsoleSettings())
         async with app.run_test(size=size) as pilot:
             yield pilot

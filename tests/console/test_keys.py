@@ -1,57 +1,153 @@
-"""Keys: each has an id, none clashes, and the bar of keys fits."""
+"""Keys: each has an id, none clashes, people choose their own, and the bar of keys fits."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from textual.binding import Binding
 
+import lamed_tui.console
+from lamed_tui.cli.main import run
+from lamed_tui.config.model import ConsoleSettings
 from lamed_tui.console.app import LamedConsole
-from lamed_tui.console.help import HelpScreen
-from lamed_tui.console.monitor.dialogs import Choice, Confirm, SettingsForm, Told
-from lamed_tui.console.monitor.experiment_list import ExperimentList
-from lamed_tui.console.monitor.screen import MonitorScreen
-from lamed_tui.console.monitor.single_look import SingleLook
-from lamed_tui.console.monitor.widgets import FilterField
+from lamed_tui.console.keys import _classes, _modules, keymap, scopes
+from lamed_tui.console.preferences import follow
+from lamed_tui.errors import ConfigError, ExitCode
 from tests.console.screens import text_of, until, watching
+from tests.console.setup.wizard import place
+from tests.console.terminal import in_terminal
+from tests.integration.experiments.counters import write_counts
 
 WIDE = ["/ Filter", "s Sort", "w Window", "c Chart", "p Pause", "e Export"]
 
-DIALOGS = (HelpScreen, Choice, Confirm, SettingsForm, SingleLook, Told)
-OWNERS = (LamedConsole, MonitorScreen, FilterField, ExperimentList, *DIALOGS)
 FORBIDDEN = {"ctrl+s", "ctrl+j", "ctrl+o", "ctrl+b"}
 """Keys that tmux, terminals and editors keep for themselves."""
 
-
-def bindings() -> list[Binding]:
-    declared = [binding for owner in OWNERS for binding in owner.BINDINGS]
-    assert all(isinstance(binding, Binding) for binding in declared)
-    return [binding for binding in declared if isinstance(binding, Binding)]
+NEVER_BOTH = {
+    "escape": {
+        # What is typed has the focus, and its escape comes first.
+        *("filter.clear", "log-filter.clear"),
+        *("monitor.back", "operate.back", "choice.leave", "confirm.leave", "settings.leave", "told.leave"),
+        *("single-look.leave", "sure.leave"),
+        # One is possible while answers are tried, the other while they are not.
+        *("setup.stop", "setup.back"),
+    },
+    # Each belongs to what has the focus.
+    "enter": {
+        "filter.keep",
+        "list.open",
+        "told.leave",
+        "single-look.leave",
+        "field.next",
+        "yes-no.next",
+        "routes.change",
+    },
+    "down": {"field.next", "yes-no.next"},
+    "up": {"field.previous", "yes-no.previous"},
+}
+"""Actions that share a key because only one of them is possible at a time."""
 
 
 def test_every_binding_has_an_id_of_its_own() -> None:
-    ids = Counter(binding.id for binding in bindings())
+    owners = [one for one in _classes(list(_modules(lamed_tui.console))) if "BINDINGS" in vars(one)]
+    ids = Counter(getattr(binding, "id", None) for owner in owners for binding in vars(owner)["BINDINGS"])
+    assert len(owners) > 10
     assert None not in ids
     assert [name for name, count in ids.items() if count > 1] == []
 
 
 def test_no_key_means_two_things_on_one_screen() -> None:
-    for screen in (MonitorScreen, HelpScreen):
-        keys = Counter(
-            key
-            for owner in (LamedConsole, screen)
-            for binding in owner.BINDINGS
-            if isinstance(binding, Binding)
-            for key in binding.key.split(",")
-        )
-        # The help closes by the keys that opened it or would quit: there it is what they mean.
-        expected = {"q", "question_mark"} if screen is HelpScreen else set()
-        assert {key for key, count in keys.items() if count > 1} == expected
+    found = [(scope.screen, *clash) for scope in scopes() for clash in scope.clashes({})]
+    assert [one for one in found if not {one[1], one[2]} <= NEVER_BOTH.get(one[3], set())] == []
 
 
 def test_no_key_is_taken_from_terminals() -> None:
-    assert not FORBIDDEN & {key for binding in bindings() for key in binding.key.split(",")}
+    every = {key for scope in scopes() for binding in scope.bindings.values() for key in binding.key.split(",")}
+    assert not FORBIDDEN & every
+
+
+def test_nothing_is_destroyed_by_a_key_that_is_easily_hit() -> None:
+    words = ("delete", "reset", "destroy")
+    destructive = {
+        name: binding.key
+        for scope in scopes()
+        for name, binding in scope.bindings.items()
+        if any(word in binding.action for word in words)
+    }
+    assert destructive
+    assert all(key.isupper() for key in destructive.values()), destructive
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field", "words"),
+    [
+        ({"monitor.srot": "S"}, 'console.keys."monitor.srot"', "no such action. There is: monitor.sort."),
+        ({"monitor.sort": "hyper+s"}, 'console.keys."monitor.sort"', "there is no key 'hyper+s'"),
+        ({"monitor.sort": "nonsense"}, 'console.keys."monitor.sort"', "there is no key 'nonsense'"),
+        ({"monitor.sort": "p"}, 'console.keys."monitor.sort"', "p is the key of monitor.pause already"),
+        ({"monitor.sort": "ctrl+q"}, 'console.keys."monitor.sort"', "is the key of app.quit-always already"),
+        ({"app.quit": "s"}, 'console.keys."app.quit"', "s is the key of monitor.sort already"),
+        (
+            {"monitor.sort": "f5", "monitor.chart": "f5"},
+            'console.keys."monitor.chart"',
+            "f5 is the key of monitor.sort",
+        ),
+    ],
+)
+def test_keys_that_cannot_be_are_refused_by_their_field(wanted: dict[str, str], field: str, words: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        keymap(wanted)
+    assert str(refused.value).startswith(field)
+    assert words in str(refused.value)
+
+
+def test_two_actions_may_change_places() -> None:
+    assert keymap({"monitor.sort": "p", "monitor.pause": "s"}) == {"monitor.sort": "p", "monitor.pause": "s"}
+
+
+def test_no_wish_changes_nothing() -> None:
+    assert keymap({}) == {}
+
+
+async def test_a_key_of_ones_own_works_is_shown_and_frees_the_other(valkey: str) -> None:
+    write_counts(valkey, {("checkout", "participate", "control"): 41})
+    async with watching(valkey, size=(160, 50), wishes=ConsoleSettings(keys={"monitor.pause": "ctrl+k,z"})) as pilot:
+        await until(pilot, lambda text: "41 visitors" in text and "q Quit" in text)
+        await pilot.press("p")
+        assert "PAUSED" not in text_of(pilot)
+        await pilot.press("z")
+        await until(pilot, lambda text: "PAUSED" in text)
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda text: "PAUSED" not in text)
+        assert "^k Pause" in " ".join(text_of(pilot).splitlines()[-1].split())
+
+
+async def test_who_shares_a_key_keeps_it_when_the_other_gets_another() -> None:
+    app = LamedConsole(workplace=place())
+    follow(app, ConsoleSettings(keys={"setup.stop": "f9"}))
+    async with app.run_test() as pilot:
+        await until(pilot, lambda text: "Set up" in text)
+        await pilot.press("enter")
+        await until(pilot, lambda text: "esc Back" in " ".join(text.split()))
+
+
+def test_a_theme_that_is_not_there_is_refused_by_its_field() -> None:
+    app = LamedConsole(workplace=place())
+    with pytest.raises(ConfigError, match=r"console\.theme: there is no theme 'pink'. There is: .*lamed-light"):
+        follow(app, ConsoleSettings(theme="pink"))
+    follow(app, ConsoleSettings(theme="lamed-light"))
+    assert app.theme == "lamed-light"
+
+
+def test_the_console_does_not_open_with_keys_that_cannot_be(valkey: str) -> None:
+    Path("config.json").write_text(json.dumps({"console": {"keys": {"monitor.sort": "p"}}}))
+    with in_terminal(["-m", "lamed_tui", "watch"], {"LAMED_REDIS_URL": valkey}) as console:
+        assert console.wait(30) == ExitCode.USAGE
+    assert 'console.keys."monitor.sort": p is the key of monitor.pause already.' in " ".join(console.written.split())
+    assert run(["configure", "--set", 'console.keys."monitor.sort"=S']) == ExitCode.OK
+    assert json.loads(Path("config.json").read_text())["console"]["keys"] == {"monitor.sort": "S"}
 
 
 @pytest.mark.parametrize(
@@ -76,3 +172,14 @@ async def test_the_bar_of_keys_follows_a_resize(valkey: str) -> None:
         await until(pilot, lambda text: "q Quit" in text and "Export" not in text)
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda text: "Export" in text)
+
+
+async def test_watching_only_leaves_out_what_changes_anything(valkey: str) -> None:
+    write_counts(valkey, {("checkout", "participate", "control"): 41})
+    async with watching(valkey, size=(160, 50), read_only=True) as pilot:
+        await until(pilot, lambda text: "41 visitors" in text)
+        offered = {active.binding.id for active in pilot.app.screen.active_bindings.values()}
+        assert not {"monitor.reset", "monitor.delete", "monitor.settings", "monitor.control"} & offered
+        for key in ("R", "D", "o", "k"):
+            await pilot.press(key)
+            assert len(pilot.app.screen_stack) == 1
