@@ -17,6 +17,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 import lamed_tui.console
+from lamed_tui.config.documents import key_of
 from lamed_tui.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     Owner = type[App[Any]] | type[Widget]
 
-_FIELD = "console.keys"
 _MODIFIERS = {"ctrl", "alt", "shift"}
 _NAMED = {key.value for key in Keys} | set(KEY_ALIASES)
 
@@ -79,7 +79,7 @@ def keymap(wanted: Mapping[str, str]) -> dict[str, str]:
     known = {name: binding for scope in everywhere for name, binding in scope.bindings.items()}
     keys = {}
     for name, text in wanted.items():
-        field = f'{_FIELD}."{name}"'
+        field = _field(name)
         if name not in known:
             close = get_close_matches(name, known, n=1) or [", ".join(sorted(known))]
             raise ConfigError(f"{field}: there is no such action.", f"There is: {close[0]}.")
@@ -93,8 +93,8 @@ def keymap(wanted: Mapping[str, str]) -> dict[str, str]:
             if (one, other, key) not in before:
                 changed, kept = (one, other) if one in keys else (other, one)
                 raise ConfigError(
-                    f'{_FIELD}."{changed}": {key} is the key of {kept} already.',
-                    f'Choose another one, or change console.keys."{kept}" as well.',
+                    f"{_field(changed)}: {key} is the key of {kept} already.",
+                    f"Choose another one, or change {_field(kept)} as well.",
                 )
     # Textual takes a key from all who share it when it gives one of them another: the others get it back.
     shared = {
@@ -105,6 +105,11 @@ def keymap(wanted: Mapping[str, str]) -> dict[str, str]:
         if name in pair[:2] and any(other in keys for other in pair[:2])
     }
     return {**shared, **keys}
+
+
+def _field(name: str) -> str:
+    """As `lamed configure --set` wants it."""
+    return key_of(["console", "keys", name])
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:

@@ -83,15 +83,15 @@ def test_nothing_is_destroyed_by_a_key_that_is_easily_hit() -> None:
 @pytest.mark.parametrize(
     ("wanted", "field", "words"),
     [
-        ({"monitor.srot": "S"}, 'console.keys."monitor.srot"', "no such action. There is: monitor.sort."),
-        ({"monitor.sort": "hyper+s"}, 'console.keys."monitor.sort"', "there is no key 'hyper+s'"),
-        ({"monitor.sort": "nonsense"}, 'console.keys."monitor.sort"', "there is no key 'nonsense'"),
-        ({"monitor.sort": "p"}, 'console.keys."monitor.sort"', "p is the key of monitor.pause already"),
-        ({"monitor.sort": "ctrl+q"}, 'console.keys."monitor.sort"', "is the key of app.quit-always already"),
-        ({"app.quit": "s"}, 'console.keys."app.quit"', "s is the key of monitor.sort already"),
+        ({"monitor.srot": "S"}, r"console.keys.monitor\.srot", "no such action. There is: monitor.sort."),
+        ({"monitor.sort": "hyper+s"}, r"console.keys.monitor\.sort", "there is no key 'hyper+s'"),
+        ({"monitor.sort": "nonsense"}, r"console.keys.monitor\.sort", "there is no key 'nonsense'"),
+        ({"monitor.sort": "p"}, r"console.keys.monitor\.sort", "p is the key of monitor.pause already"),
+        ({"monitor.sort": "ctrl+q"}, r"console.keys.monitor\.sort", "is the key of app.quit-always already"),
+        ({"app.quit": "s"}, r"console.keys.app\.quit", "s is the key of monitor.sort already"),
         (
             {"monitor.sort": "f5", "monitor.chart": "f5"},
-            'console.keys."monitor.chart"',
+            r"console.keys.monitor\.chart",
             "f5 is the key of monitor.sort",
         ),
     ],
@@ -145,8 +145,8 @@ def test_the_console_does_not_open_with_keys_that_cannot_be(valkey: str) -> None
     Path("config.json").write_text(json.dumps({"console": {"keys": {"monitor.sort": "p"}}}))
     with in_terminal(["-m", "lamed_tui", "watch"], {"LAMED_REDIS_URL": valkey}) as console:
         assert console.wait(30) == ExitCode.USAGE
-    assert 'console.keys."monitor.sort": p is the key of monitor.pause already.' in " ".join(console.written.split())
-    assert run(["configure", "--set", 'console.keys."monitor.sort"=S']) == ExitCode.OK
+    assert r"console.keys.monitor\.sort: p is the key of monitor.pause already." in " ".join(console.written.split())
+    assert run(["configure", "--set", r"console.keys.monitor\.sort=S"]) == ExitCode.OK
     assert json.loads(Path("config.json").read_text())["console"]["keys"] == {"monitor.sort": "S"}
 
 
