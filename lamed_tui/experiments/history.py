@@ -80,14 +80,17 @@ class History:
         return max((self.read_at - since).total_seconds(), 0.0) / _DAY if since is not None else None
 
     def visitors_per_day(self) -> dict[str, float]:
-        """The pace of each variant over the last seven whole days, or what there is; empty within the first hour."""
+        """The pace of each variant over the last seven whole days, or what there is; empty within the first hours.
+
+        The first hour or day is left out: how much of it had passed at the first event is not known.
+        """
         now = self.read_at.timestamp()
         if self._complete(self.hours):
             points, until = self.hours, now
-            since = min(_moments(self.hours), default=until)
+            since = min(_moments(self.hours), default=until) + _HOUR
         else:
             points, until = self.days, float(now // _DAY * _DAY)
-            since = max(until - _PACE_DAYS * _DAY, min(_moments(self.days), default=until))
+            since = max(until - _PACE_DAYS * _DAY, min(_moments(self.days), default=until) + _DAY)
         if until - since < _HOUR:
             return {}
         days = (until - since) / _DAY

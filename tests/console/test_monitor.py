@@ -6,7 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.console.screens import text_of, until, watching
+from lamed_tui.console.monitor.widgets import ExperimentDetail
+from tests.console.screens import settled, text_of, until, watching
 from tests.integration.experiments.counters import write_counts, write_past
 
 COUNTS = {
@@ -324,3 +325,16 @@ async def test_the_states_in_the_list_know_the_past_of_experiments_that_nobody_o
     async with watching(valkey, size=(160, 40), experiments={"checkout": {"control": "a"}}) as pilot:
         shown = await until(pilot, lambda text: "winner: b" in text, seconds=30)
         assert re.search(r"▏ +a small one", shown), "another experiment is in detail"
+
+
+async def test_a_smaller_terminal_leaves_no_empty_lines_behind(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    write_past(valkey, WINNER, datetime.now(UTC) - timedelta(days=9))
+    async with watching(valkey, size=(160, 50), interval=60, experiments={"checkout": {"control": "a"}}) as pilot:
+        await pilot.press("down")
+        await until(pilot, lambda text: "buy: lift over the control" in text and "winner: b" in text)
+        await pilot.resize_terminal(140, 50)
+        await until(pilot, lambda text: max(map(len, text.splitlines())) <= 140 and "buy: lift" in text)
+        await settled(pilot)
+        detail = pilot.app.screen.query_one(ExperimentDetail)
+        assert detail.virtual_size.height <= detail.size.height

@@ -15,7 +15,16 @@ from lamed_tui.console.feed import FeedState, Outage, Reading
 from lamed_tui.console.monitor.chart import Kind, Palette, chart
 from lamed_tui.console.monitor.detail_view import Recent, detail, summary
 from lamed_tui.console.monitor.settings_form import filled, parsed
-from lamed_tui.console.monitor.views import matching, notice, pace_text, stale_after, status, trouble
+from lamed_tui.console.monitor.views import (
+    Order,
+    matching,
+    notice,
+    ordered,
+    pace_text,
+    stale_after,
+    status,
+    trouble,
+)
 from lamed_tui.errors import StoreError
 from lamed_tui.experiments.assessment import Assessment, assess
 from lamed_tui.experiments.history import Window
@@ -70,6 +79,17 @@ def test_a_paused_view_says_so_beside_what_goes_on_behind_it() -> None:
 
 def test_data_is_stale_when_a_few_readings_are_late() -> None:
     assert [stale_after(interval) for interval in (0.5, 2, 60)] == [5, 6, 180]
+
+
+def test_rows_of_nearly_equal_size_do_not_change_places() -> None:
+    def sized(name: str, visitors: int) -> Experiment:
+        return Experiment(name, None, (Variant("a", visitors),), ())
+
+    listed = [sized("a", 25_621), sized("b", 25_625), sized("c", 26_000), sized("d", 9)]
+    pace = Pace(None, {"a": 52.0, "b": 54.9, "c": 110.0})
+    assert [one.name for one in ordered(listed, Order.VISITORS, pace)] == ["c", "a", "b", "d"]
+    assert [one.name for one in ordered(listed, Order.PACE, pace)] == ["c", "a", "b", "d"]
+    assert [one.name for one in ordered(listed, Order.NAME, pace)] == ["a", "b", "c", "d"]
 
 
 def test_there_is_a_notice_exactly_while_there_is_nothing_to_show() -> None:
@@ -156,7 +176,7 @@ def test_a_window_shows_its_own_counts_and_says_that_proof_is_about_everything()
     found = assessed([("control", 4_000, 400), ("green", 4_000, 640)], "buy")
     counts = Counts({"control": 10, "green": 20}, {"buy": {"control": 1, "green": 4}})
     shown = detail(found, 120, Recent(Window.HOUR, datetime(2026, 3, 12, 8, tzinfo=UTC), counts)).plain
-    assert "last hour: since 08:00 UTC. What is proven is about everything since the start." in shown
+    assert "last hour: since 12 Mar, 08:00 UTC. What is proven is about everything since the start." in shown
     assert "4,000" not in shown
     assert re.search(r"green +20 +4 +20\.00% +\+100%", shown)
 

@@ -14,7 +14,7 @@ from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.statistics.conclusion import ConclusionCode
 from lamed_tui.experiments.statistics.verdict import VerdictCode
 from lamed_tui.experiments.table import HEADINGS, Cells, cells, facts
-from lamed_tui.experiments.wording import UNKNOWN, count_text, rate_text
+from lamed_tui.experiments.wording import UNKNOWN, count_text, day_text, rate_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,8 @@ def detail(assessment: Assessment, width: int, recent: Recent | None = None) -> 
         return Content("\n").join(_visitor_lines(experiment, columns))
     blocks = [Content("\n").join(_goal_lines(goal, assessment, columns, recent)) for goal in experiment.goals]
     if recent is not None:
-        note = f"{recent.window}: since {recent.since:%H:%M} UTC. What is proven is about everything since the start."
+        since = f"{day_text(recent.since)}, {recent.since:%H:%M} UTC"
+        note = f"{recent.window}: since {since}. What is proven is about everything since the start."
         blocks.insert(
             0, Content("\n").join(Content.styled(line, "$text-warning") for line in filled([note], width, " "))
         )

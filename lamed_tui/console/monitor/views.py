@@ -145,9 +145,16 @@ class Order(StrEnum):
 
 
 def ordered(experiments: Sequence[Experiment], order: Order, pace: Pace) -> list[Experiment]:
-    """The experiments, which come by name, in another order; the largest first."""
+    """The experiments, which come by name, in another order; the largest first.
+
+    What is nearly as large stays by name: rows that change places at every reading cannot be read.
+    """
     if order is Order.VISITORS:
-        return sorted(experiments, key=lambda one: -one.visitors)
+        return sorted(experiments, key=lambda one: -_rounded(one.visitors, 3))
     if order is Order.PACE:
-        return sorted(experiments, key=lambda one: -pace.by_experiment.get(one.name, 0.0))
+        return sorted(experiments, key=lambda one: -_rounded(pace.by_experiment.get(one.name, 0.0), 1))
     return list(experiments)
+
+
+def _rounded(number: float, digits: int) -> float:
+    return float(f"{number:.{digits}g}")
