@@ -199,6 +199,7 @@ def _say_what_to_decide(assessments: Mapping[str, Assessment]) -> None:
 def _print_tables(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> None:
     from rich.text import Text
 
+    from lamed_tui.experiments.assessment import nothing_text
     from lamed_tui.experiments.names import printable
     from lamed_tui.experiments.table import facts
 
@@ -207,7 +208,7 @@ def _print_tables(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> 
         assessment = assessments[experiment.name]
         console.print(Text(printable(experiment.name), style="bold"))
         if not experiment.variants:
-            console.print("  nothing counted yet\n")
+            console.print(Text(f"  {nothing_text(experiment)}\n"))
             continue
         console.print(Text(f"  {assessment.conclusion.sentence}"))
         console.print(Text(f"  {' · '.join(facts(assessment))}"))
