@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from textual.widget import AwaitMount
 
     from lamed_tui.config.files import LoadedConfig
+    from lamed_tui.console.crash_app import CrashApp
     from lamed_tui.console.operate.screen import OperateScreen
     from lamed_tui.console.workplace import Workplace
     from lamed_tui.experiments.source import SnapshotSource
@@ -64,6 +65,7 @@ class LamedConsole(CopyingApp):
 
     Attributes:
         wanted: what the person left the console for, such as `demo`; whoever opened the console sees to it.
+        crash: the report of a failure of the console itself; empty when there was none.
         snippet: the last complete code of the snippet builder; empty when there was none.
 
     Args:
@@ -102,6 +104,7 @@ class LamedConsole(CopyingApp):
         super().__init__()
         self.wanted: str | None = None
         self.snippet = ""
+        self.crash = ""
         self.modes: tuple[Mode, ...] = ()
         self._workplace = workplace
         self._interval = interval
@@ -293,12 +296,14 @@ class LamedConsole(CopyingApp):
 
     def _end_with_report(self, error: BaseException) -> None:
         """Close, and leave a report on the terminal that comes back."""
-        self.exit(return_code=ExitCode.FAILED, message=Text(crash_report(error)))
+        self.crash = self.crash or crash_report(error)
+        self.exit(return_code=ExitCode.FAILED, message=Text(self.crash))
 
     def _fatal_error(self) -> None:
         """Textual's own report prints the local variables of every frame, passwords included: print ours."""
         error = sys.exc_info()[1] or self._exception or RuntimeError()
-        self._exit_renderables.append(Text(crash_report(error)))
+        self.crash = self.crash or crash_report(error)
+        self._exit_renderables.append(Text(self.crash))
         self._close_messages_no_wait()
 
 
@@ -320,10 +325,14 @@ def run_app(app: LamedConsole) -> int:
     """As `run_console`, for a console that the caller has made."""
     with _handlers_put_back():
         asyncio.run(_until_closed(app))
+        if app.crash:
+            from lamed_tui.console.crash_app import CrashApp
+
+            asyncio.run(_until_closed(CrashApp(app.crash, app.theme)))
     return app.return_code or ExitCode.OK
 
 
-async def _until_closed(app: LamedConsole) -> None:
+async def _until_closed(app: LamedConsole | CrashApp) -> None:
     loop = asyncio.get_running_loop()
     for ending in _ENDING_SIGNALS:
         loop.add_signal_handler(ending, app.action_interrupt)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import signal
 import time
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
 
+import lamed_tui.console
 from tests.console.terminal import TerminalProcess, in_terminal
 from tests.integration.experiments.counters import write_counts
 from tests.integration.store.servers import frozen
@@ -130,9 +134,17 @@ def test_a_crash_ends_with_a_report_that_holds_no_secret(part: str) -> None:
         if part == "screen":
             console.wait_for("No events yet")
             console.type("?")
-        console.wait_for("Please report this text")
+        console.wait_for("lamed stopped on an error of its own")
+        console.wait_for("Copy the report")
+        console.type("c")
+        console.wait_for("Sent to the terminal (OSC 52)")
+        console.type("q")
         assert console.wait() == 1
     assert "hidden-secret" not in console.written
+    copied = re.findall(rb"\x1b\]52;c;([^\a]*)\a", console.output)[-1]
+    assert "Please report this text" in b64decode(copied).decode()
+    in_between = console.output.partition(b"\x1b[?1049l")[2].partition(b"\x1b[?1049h")[0]
+    assert b"Please report this text" in in_between  # and so it stays on the terminal as well
     expected = ("RuntimeError at", "in read") if part == "source" else ("ValueError at", "in defective")
     assert all(text in console.written for text in expected)
 
@@ -144,3 +156,15 @@ def test_no_secret_of_the_settings_reaches_the_terminal(valkey: str) -> None:
         console.type("q")
         assert console.wait() == 0
     assert "hidden-secret" not in console.written
+
+
+def test_every_worker_says_itself_what_it_does_and_ends_nothing_when_it_fails() -> None:
+    """Textual's own description spells out the arguments, which may hold a password."""
+    calls = [
+        (path.name, {keyword.arg for keyword in node.keywords})
+        for path in Path(lamed_tui.console.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "run_worker"
+    ]
+    assert len(calls) > 5
+    assert [one for one in calls if not {"description", "exit_on_error"} <= one[1]] == []
