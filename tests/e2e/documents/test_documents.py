@@ -66,9 +66,12 @@ class World:
         return run.stdout
 
 
-def kill_a_deployment(world: World) -> None:
+def name_it_shop(world: World) -> None:
     (world.home / "config.json").write_text('{"name": "shop"}')
-    world.must("lamed deploy --yes && lamed configure --set functions.memory_size=512")
+
+
+def kill_a_deployment(world: World) -> None:
+    world.must("lamed configure --set functions.memory_size=512")
     with subprocess.Popen(
         ["lamed", "deploy", "--yes", "--no-preflight"],
         cwd=world.home,
@@ -135,8 +138,9 @@ def leave_as_it_is(_world: World) -> None:
 
 ARRANGED: dict[tuple[str, str], list[Callable[[World], None]]] = {
     ("docs/migration.md", "lamed configure --show"): [use_the_old_one],
+    ("docs/operations.md", "lamed preflight"): [name_it_shop],
+    ("docs/operations.md", "lamed deploy --yes"): [leave_as_it_is, lose_redis],
     ("docs/operations.md", "lamed status"): [kill_a_deployment],
-    ("docs/operations.md", "lamed deploy --yes --no-preflight"): [leave_as_it_is, lose_redis],
     ("docs/operations.md", "lamed rollback --yes"): [find_redis],
     ("docs/operations.md", "lamed rollback 1 --yes"): [empty_the_bucket],
     ("docs/operations.md", "lamed adopt --yes"): [deploy_the_old_one],
