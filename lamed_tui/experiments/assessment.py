@@ -162,7 +162,7 @@ def snapshot_counts(experiment: Experiment) -> Counts:
 def headline(assessment: Assessment) -> str:
     """The state of an experiment in a few words, for a list: what most needs to be known first."""
     conclusion = assessment.conclusion
-    if not assessment.evidence.variants:
+    if not assessment.experiment.variants:  # the settings may name some nevertheless
         return "nothing counted" if assessment.experiment.visitors_told else "no goal yet"
     fixed = {
         ConclusionCode.SPLIT_MISMATCH: "split mismatch",

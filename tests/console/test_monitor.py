@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from lamed_tui.config.model import ExperimentSettings
+from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.monitor.widgets import ExperimentDetail
+from lamed_tui.experiments.api_source import ApiSource
 from tests.console.screens import settled, text_of, until, watching
-from tests.integration.experiments.counters import write_counts, write_past
+from tests.integration.experiments.counters import counts_of, write_counts, write_past
+from tests.integration.experiments.test_results_command import an_api
+
+if TYPE_CHECKING:
+    import pytest
 
 COUNTS = {
-    ("checkout", "participate", "control"): 1_204,
-    ("checkout", "participate", "green"): 1_187,
-    ("checkout", "buy", "control"): 120,
-    ("checkout", "buy", "green"): 160,
+    **counts_of("checkout", "buy", control=(1_204, 120), green=(1_187, 160)),
     ("headline", "participate", "a"): 31,
     ("headline", "participate", "b"): 29,
 }
@@ -184,10 +189,7 @@ async def test_q_quits_with_success_and_ctrl_c_with_an_interruption(valkey: str)
 
 
 WINNER = {
-    ("checkout", "participate", "a"): 4_000,
-    ("checkout", "participate", "b"): 4_000,
-    ("checkout", "buy", "a"): 400,
-    ("checkout", "buy", "b"): 640,
+    **counts_of("checkout", "buy", a=(4_000, 400), b=(4_000, 640)),
     ("a small one", "participate", "a"): 1,
 }
 
@@ -338,3 +340,14 @@ async def test_a_smaller_terminal_leaves_no_empty_lines_behind(valkey: str) -> N
         await settled(pilot)
         detail = pilot.app.screen.query_one(ExperimentDetail)
         assert detail.virtual_size.height <= detail.size.height
+
+
+async def test_visitors_that_the_api_does_not_tell_are_unknown_and_not_none(
+    valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_counts(valkey, {("new", "participate", "a"): 41, ("new", "participate", "b"): 40})
+    with an_api(valkey, "the-key", monkeypatch) as url:
+        app = LamedConsole(ApiSource(url, "the-key", "alephbet", {"new": ExperimentSettings(control="a")}))
+        async with app.run_test(size=(80, 24)) as pilot:
+            shown = await until(pilot, lambda text: "the API tells" in text)
+    assert re.search(r"new +– ▏.*\n +no goal yet", shown)

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from lamed_tui.console.monitor.fitting import cell
 from lamed_tui.console.monitor.views import pace_text
 from lamed_tui.experiments.names import printable
-from lamed_tui.experiments.wording import count_text
+from lamed_tui.experiments.wording import UNKNOWN, count_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -185,7 +185,7 @@ class ExperimentList(ScrollView, can_focus=True):
         return [(visitors, _VISITORS)] + ([(pace, _PACE)] if width >= _WIDTH_OF_ONE_LINE + _PACE else [])
 
     def _whole_row(self, experiment: Experiment, width: int) -> list[Segment]:
-        numbers = self._extra(width, count_text(experiment.visitors), pace_text(self._pace_of(experiment)))
+        numbers = self._extra(width, _visitors_text(experiment), pace_text(self._pace_of(experiment)))
         columns = "".join(text.rjust(cells) for text, cells in numbers)
         state = self._state(experiment)
         return [
@@ -196,7 +196,7 @@ class ExperimentList(ScrollView, can_focus=True):
 
     def _half_row(self, experiment: Experiment, line: int, width: int) -> list[Segment]:
         if line == 0:
-            visitors = f"{count_text(experiment.visitors)} ".rjust(_VISITORS)
+            visitors = f"{_visitors_text(experiment)} ".rjust(_VISITORS)
             name = cell(f" {printable(experiment.name)}", width - len(visitors))
             return [Segment(name + visitors, self._base)]
         pace = self._pace_of(experiment)
@@ -216,3 +216,7 @@ class ExperimentList(ScrollView, can_focus=True):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(name)
+
+
+def _visitors_text(experiment: Experiment) -> str:
+    return count_text(experiment.visitors) if experiment.visitors_told else UNKNOWN

@@ -113,7 +113,7 @@ class Evidence:
     variants: tuple[str, ...]
     """Every arm: those counted, in their order, then those that only the design names."""
     primary_goal: str | None
-    """The design's, or the only goal that can be tested."""
+    """The design's, or the only goal that can be tested and is no guardrail."""
     split: Split | None
     """Shares in the order of `variants`; None without variants, a weight for each, or on a negative count."""
     comparisons: tuple[Comparison, ...]
@@ -129,7 +129,8 @@ def measure(counts: Counts, design: Design) -> Evidence:
     variants = _variants(counts, design)
     goals = _goals(counts, design)
     testable = [goal for goal in goals if goal not in design.non_unique_goals]
-    primary = design.primary_goal or (testable[0] if len(testable) == 1 else None)
+    candidates = [goal for goal in testable if goal not in design.guardrails]
+    primary = design.primary_goal or (candidates[0] if len(candidates) == 1 else None)
     weights = _weights(variants, design)
     visitors = [counts.visitors.get(variant, 0) for variant in variants]
     comparisons: list[Comparison] = []

@@ -14,6 +14,16 @@ if TYPE_CHECKING:
 Counts = dict[tuple[str, str, str], int]
 
 
+def counts_of(experiment: str, goal: str, **arms: tuple[int, int]) -> Counts:
+    """Visitors and conversions by variant, as `write_counts` takes them."""
+    events = ("participate", goal)
+    return {
+        (experiment, event, variant): count
+        for variant, counted in arms.items()
+        for event, count in zip(events, counted, strict=True)
+    }
+
+
 def write_past(url: str, counts: Mapping[tuple[str, str, str], int], day: datetime) -> None:
     """Have so much been counted on a day, given as in `write_counts`, as the handlers keep it in the series."""
     with redis.Redis.from_url(url) as client:

@@ -72,6 +72,7 @@ def test_goals_that_cannot_be_tested_take_no_share_of_alpha() -> None:
 def test_the_only_goal_that_can_be_tested_is_the_primary_one() -> None:
     assert measure(TWO_GOALS, Design(control="control")).primary_goal is None
     assert measure(TWO_GOALS, Design(non_unique_goals=frozenset({"click"}))).primary_goal == "buy"
+    assert measure(TWO_GOALS, Design(guardrails=frozenset({"click", "never counted"}))).primary_goal == "buy"
 
 
 @pytest.mark.parametrize(("comparisons", "alpha"), [(0, 0.05), (1, 0.05), (4, 0.0125)])
