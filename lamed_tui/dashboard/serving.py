@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+from contextlib import suppress
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GOODBYE_SECONDS = 0.1
-"""For what is under way when a signal comes; consoles then get the time they need to close."""
+"""For requests that are under way when a signal comes."""
+_CLOSING_SECONDS = 5.0
+"""For consoles to close by themselves after that."""
 _PARTS = {"page.css": "text/css", "page.js": "text/javascript"}
 _FONT_SIZES = range(8, 41)
 _DEFAULT_FONT_SIZE = 16
@@ -67,7 +70,8 @@ async def serve(listener: socket.socket, door: Door, command: str, *, title: str
         ready(f"{door.base}/{once}")
         await ended.wait()
     finally:
-        await runner.cleanup()
+        with suppress(TimeoutError):  # a console that hangs ends when it next draws, on the pipe that we leave closed
+            await asyncio.wait_for(runner.cleanup(), _CLOSING_SECONDS)
 
 
 def _application(door: Door, command: str, title: str, tickets: set[str]) -> web.Application:

@@ -129,6 +129,18 @@ def test_however_it_ends_no_console_stays_behind(
         wait_until_gone(dashboard.directory)
 
 
+def test_a_console_that_hangs_does_not_keep_the_dashboard_from_ending(dashboard: Dashboard, browser: Browser) -> None:
+    with browser.profile() as profile:
+        page = opened(profile, dashboard.url)
+        wait_for_text(page, EXPERIMENT)
+        (console,) = dashboard.consoles()
+        os.kill(console, signal.SIGSTOP)
+        os.kill(dashboard.process.pid, signal.SIGTERM)
+        assert dashboard.process.wait(30) == 0
+        os.kill(console, signal.SIGCONT)
+        wait_until_gone(dashboard.directory)
+
+
 def test_the_browser_is_started_with_an_address_that_works_once(tmp_path: Path, counted: str, browser: Browser) -> None:
     noted = tmp_path / "noted"
     note = tmp_path / "browser"

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 OLDEST, NEWEST = 11, 20
 
+# The first test of each Python waits for pip.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
 
 def pythons() -> list[str]:
     """One of each Python of this machine that is new enough: of the PATH, else of pyenv. Its shims may lead nowhere."""
