@@ -65,7 +65,9 @@ class Terminal:
 
     def _tmux(self, *arguments: str) -> str:
         command = ["tmux", "-S", str(self._socket), "-f", os.devnull, *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.rstrip("\n")
+        # These two, where the test runner has set them, would win over the terminal's own size.
+        environment = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.rstrip("\n")
 
 
 @contextmanager
