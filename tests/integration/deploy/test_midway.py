@@ -9,13 +9,18 @@ import json
 import os
 import signal
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
-from lamed_tui.deploy import artefacts, engine, live, releases
+from lamed_tui.deploy import artefacts, engine, live, releases, template
+from lamed_tui.deploy.events import Deployed, Warned
+from lamed_tui.deploy.following import Wish
 from tests.integration.deploy.http import ask, event
 from tests.integration.deploy.keyboard import at_a_keyboard, wait_for, wait_for_the_question
+from tests.proxy import TcpProxy
 
 if TYPE_CHECKING:
     import subprocess
@@ -139,3 +144,36 @@ def test_an_update_that_was_left_to_itself_is_attached_to_again_and_can_still_be
     assert (stack.status, stack.release) == ("UPDATE_ROLLBACK_COMPLETE", 1)
     assert ask(first.base_url + "/track", event("1")).body == {"status": "counted"}
     assert not place.deployed(options=engine.Options(smoke_test=False)).changed
+
+
+def test_a_network_that_is_gone_for_a_while_does_not_end_a_deployment(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(template, "render", template.render)  # put back afterwards
+    exec(HELD, {})  # noqa: S102 - what the other tests hand to their processes
+    looks = 0
+
+    def cut_and_mend() -> Wish:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            until_aws_waits(place)
+            front.cut = 1.0
+        elif looks == 2:
+            front.cut = 0.0
+            go_on(place)
+        return Wish.FOLLOW
+
+    with TcpProxy(port_of(place)) as front:
+        there = replace(place, environment={**place.environment, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{front.port}"})
+        events = there.deploy(options=engine.Options(smoke_test=False, wish=cut_and_mend))
+    told = [item.message for item in events if isinstance(item, Warned)]
+    assert len(told) == 1
+    assert told[0].startswith(f"AWS could not be reached at http://127.0.0.1:{port_of(there)}")
+    assert told[0].endswith("The deployment goes on; asking again.")
+    assert isinstance(events[-1], Deployed)
+    assert looks >= 2
+
+
+def port_of(place: Place) -> int:
+    return urlsplit(place.environment["AWS_ENDPOINT_URL"]).port or 80
