@@ -237,7 +237,9 @@ async def test_settings_are_edited_and_a_wrong_one_is_explained(valkey: str) -> 
     async with watching(valkey, interval=0.1) as pilot:
         await pilot.press("down")
         await until(pilot, lambda text: "8,000 visitors" in text)
-        await pilot.press("o", "b", "tab", *"a:1", "enter")
+        await pilot.press("o")
+        await until(pilot, lambda text: "one of: a, b" in text and "one of: buy" in text)
+        await pilot.press("b", "tab", *"a:1", "enter")
         await until(pilot, lambda text: "Weights look like control=2, green=1." in text)
         await pilot.press("backspace", "backspace", *"=1, b=1", "enter")
         await until(pilot, lambda text: "control leads" in text)

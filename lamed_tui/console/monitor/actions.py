@@ -93,7 +93,8 @@ class Actions:
                 self._change(experiment, values)
 
         now = self._screen.settings().get(experiment.name, ExperimentSettings())
-        self._screen.app.push_screen(SettingsForm(experiment.name, now, operations.settings.place), decided)
+        hints = _known_names(experiment)
+        self._screen.app.push_screen(SettingsForm(experiment.name, now, operations.settings.place, hints), decided)
 
     def namespace(self) -> None:
         """Ask for a namespace, and watch it."""
@@ -190,6 +191,15 @@ class Actions:
                 self._screen.app.push_screen(Told("This did not work", error.what, error.fix))
 
         self._screen.app.run_worker(guarded(), name="action", description=description, exit_on_error=False)
+
+
+def _known_names(experiment: Experiment) -> dict[str, str]:
+    """What may be written where one of the counted names is asked for."""
+    names = {
+        "control": [one.name for one in experiment.variants],
+        "primary_goal": [one.name for one in experiment.goals if one.unique],
+    }
+    return {key: f"one of: {', '.join(map(printable, known))}" for key, known in names.items() if known}
 
 
 def _counted(experiment: Experiment) -> str:

@@ -16,7 +16,7 @@ from lamed_tui.console.monitor.settings_form import FIELDS, filled, parsed
 from lamed_tui.experiments.names import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -124,16 +124,22 @@ class Choice(ModalScreen[str | None]):
 
 
 class SettingsForm(ModalScreen[dict[str, Any] | None]):
-    """Asks what is decided about an experiment; answers with the values that changed."""
+    """Asks what is decided about an experiment; answers with the values that changed.
+
+    Args:
+        place: where the answer is kept.
+        hints: for fields that are empty, instead of the usual ones.
+    """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="settings.leave", show=False)]
 
-    def __init__(self, name: str, settings: ExperimentSettings, place: str) -> None:
+    def __init__(self, name: str, settings: ExperimentSettings, place: str, hints: Mapping[str, str]) -> None:
         super().__init__()
         self._experiment = name
         self._before = filled(settings)
         self._place = place
+        self._hints = hints
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box wide", can_focus=False) as box:
@@ -143,7 +149,8 @@ class SettingsForm(ModalScreen[dict[str, Any] | None]):
             for field in FIELDS:
                 with Horizontal(classes="field"):
                     yield Label(field.label)
-                    yield Input(self._before[field.key], placeholder=field.hint, id=f"field-{field.key}", compact=True)
+                    hint = self._hints.get(field.key, field.hint)
+                    yield Input(self._before[field.key], placeholder=hint, id=f"field-{field.key}", compact=True)
             yield Static(id="settings-problem")
             yield Static(Content(f"Kept in {self._place}"), classes="quiet")
 
