@@ -40,7 +40,9 @@ def open_builder(
         found = Known() if config is None else Known(config, config.namespace, config.experiments)
         return found if watched is None else Known(found.config, watched.namespace, found.experiments)
 
-    watched = feed()
-    operations = watched.source.operations if watched else None
-    find = operations.track_url if operations else None
+    def find() -> Callable[[], str] | None:
+        watched = feed()
+        operations = watched.source.operations if watched else None
+        return operations.track_url if operations else None
+
     return SnippetScreen(known, first=first, find_address=find, note=note)

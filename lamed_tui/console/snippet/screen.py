@@ -53,8 +53,8 @@ class SnippetScreen(Screen[None]):
     Args:
         known: tells what the settings know, at every moment.
         first: what to begin with, instead of an experiment of the configuration.
-        find_address: finds where pages send events; takes as long as AWS does, and raises LamedError. None where
-            nothing can tell.
+        find_address: makes what finds where pages send events, which takes as long as AWS does, and raises LamedError.
+            Makes None while nothing can tell.
         note: a word about the whole session, shown in the title.
     """
 
@@ -92,7 +92,7 @@ the terminal's own selection takes it.
         known: Callable[[], Known],
         *,
         first: SnippetWanted | None = None,
-        find_address: Callable[[], str] | None = None,
+        find_address: Callable[[], Callable[[], str] | None] = lambda: None,
         note: str = "",
     ) -> None:
         super().__init__()
@@ -102,6 +102,7 @@ the terminal's own selection takes it.
         self._note = note
         self._made = Made("", {}, is_addressed=False)
         self._address_trouble = "Nobody knows yet where events go."
+        self._asking = False
         self._left: Widget | None = None
 
     def compose(self) -> ComposeResult:
@@ -118,14 +119,9 @@ the terminal's own selection takes it.
 
     async def on_mount(self) -> None:
         await self._begin(self._wanted or SnippetWanted())
-        if self._find_address is not None:
-            self._address_trouble = "AWS is asked where events go."
-            # The app's own, because only then is it told when one fails.
-            self.app.run_worker(
-                self._find(self._find_address), name="address", description="finds the address", exit_on_error=False
-            )
 
     def on_screen_resume(self) -> None:
+        self._ask()
         self._judge()  # the settings may be other ones now
 
     # What is asked for from elsewhere --------------------------------------------------------------------------------
@@ -155,6 +151,15 @@ the terminal's own selection takes it.
 
     # What is known changes -------------------------------------------------------------------------------------------
 
+    def _ask(self) -> None:
+        """Find out where events go, unless that is known: it may have been deployed since."""
+        find = self._find_address()
+        if find is None or self._asking or self.query_one(SnippetForm).answers.track_url.strip():
+            return
+        self._asking, self._address_trouble = True, "AWS is asked where events go."
+        # The app's own, because only then is it told when one fails.
+        self.app.run_worker(self._find(find), name="address", description="finds the address", exit_on_error=False)
+
     async def _find(self, find: Callable[[], str]) -> None:
         try:
             url = await in_background(find, name="finding the address")
@@ -162,6 +167,8 @@ the terminal's own selection takes it.
             self._address_trouble = error.what
         else:
             self.query_one(SnippetForm).fill_address(url)
+        finally:
+            self._asking = False
         self._judge()
 
     @on(SnippetForm.Changed)

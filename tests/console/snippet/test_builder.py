@@ -290,6 +290,26 @@ async def test_why_the_address_is_not_known_is_said(valkey: str) -> None:
         await builder.sees("lamed is not deployed in eu-central-1")
 
 
+async def test_an_address_that_was_not_known_is_looked_for_again_when_one_comes_back(valkey: str) -> None:
+    write_counts(valkey, {("search", "participate", arm): 5 for arm in "ab"})
+    deployed = False
+
+    def find() -> str:
+        if not deployed:
+            raise UsageError("lamed is not deployed in eu-central-1, so there is no address to send events to.")
+        return URL
+
+    async with watching_and_building(valkey, find) as builder:
+        await builder.sees("search")
+        await builder.press("x")
+        await builder.sees("lamed is not deployed in eu-central-1")
+        await builder.press("escape")
+        await builder.sees("visitors")
+        deployed = True
+        builder.pilot.app.switch_mode("snippet")
+        await builder.has_code(URL)
+
+
 async def test_an_address_that_was_typed_is_not_replaced(valkey: str) -> None:
     write_counts(valkey, {("search", "participate", arm): 5 for arm in "ab"})
     deployed = threading.Event()
