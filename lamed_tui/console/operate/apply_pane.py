@@ -51,15 +51,15 @@ When it fails, the first cause is told, and what AWS calls the request that fail
             with Sight(id="apply-log"):
                 yield Static(id="apply-lines")
 
-    def on_mount(self) -> None:
-        self.query_one("#apply-log", Sight).anchor()
-
     @property
     def offers(self) -> frozenset[str]:
         work = self._work
         if work is None:
             return frozenset()
-        turn = {"turn"} if self.screen.has_class("-narrow") or self.screen.has_class("-short") else set()
+        screen = self.screen
+        one_at_a_time = screen.has_class("-narrow") or screen.has_class("-short")
+        one_at_a_time |= work.stage in _ENDED_BADLY and not screen.has_class("-wide")
+        turn = {"turn"} if one_at_a_time else set()
         if work.stage in _ENDED_BADLY:
             return frozenset({"back", "retry", "copy", *turn})
         changes = {"cancel"} if work.stage is Stage.WORKING and not work.asked and not self.around.read_only else set()
@@ -96,7 +96,7 @@ When it fails, the first cause is told, and what AWS calls the request that fail
 
     def draw(self) -> None:
         work = self._work
-        rows, log = self.query_one("#apply-rows"), self.query_one("#apply-log")
+        rows, log = self.query_one("#apply-rows"), self.query_one("#apply-log", Sight)
         width = rows.scrollable_content_region.width or log.scrollable_content_region.width
         if work is None or width <= 0:
             return
@@ -108,7 +108,9 @@ When it fails, the first cause is told, and what AWS calls the request that fail
         self.query_one("#apply-cause", Static).update(Content(work_views.failure(work)))
         self.say("#apply-smoke", work_views.smoke_lines(work))
         self.query_one("#apply-resources", Static).update(work_views.rows(work, now, width))
-        self.query_one("#apply-lines", Static).update(work_views.log(work.log, _LOG_LINES))
+        told = work_views.log(work.log, _LOG_LINES)
+        self.query_one("#apply-lines", Static).update(told)
+        log.follow_end(told.plain.count("\n") + 1)
         if work.stage is Stage.WORKING and not rows.has_focus_within:
             rows.scroll_to(y=max(0, work_views.first_active(work) - 2), animate=False)
 

@@ -59,7 +59,7 @@ class Conduct:
         """Begin an operation, unless another one is under way: then show that."""
         work = self.work
         if work is not None and work.stage not in ENDS:
-            self._screen.notify(f"The {work.kind.lower()} that has begun comes first.", severity="warning")
+            self._screen.notify(f"The {work.kind.noun} that has begun comes first.", severity="warning")
             self.show()
             return
         self.kind, self._again, self._asked = kind, start, ""
@@ -68,7 +68,7 @@ class Conduct:
         self._heard(operation.work)
         # The app's own, because only then is it told of a defect; explicit, because the default spells out arguments.
         self._screen.app.run_worker(
-            operation.run(), name=kind.lower(), description=f"works on a {kind.lower()}", exit_on_error=False
+            operation.run(), name=kind.noun, description=f"works on a {kind.noun}", exit_on_error=False
         )
 
     def retry(self) -> None:
@@ -110,7 +110,7 @@ class Conduct:
                 operation.cancel()
 
         self._screen.app.push_screen(
-            Sure(f"Cancel the {self.kind.lower()}?", _CANCELLING, "Cancel it", "Go on"), answered
+            Sure(f"Cancel the {self.kind.noun}?", _CANCELLING, "Cancel it", "Go on"), answered
         )
 
     def detach(self) -> None:
@@ -209,13 +209,13 @@ def _page_of(work: Work) -> str:
 def _told(work: Work) -> str:
     match work.stage:
         case Stage.FAILED:
-            return f"The {work.kind.lower()} failed: {work.error.what if work.error else ''} d shows it."
+            return f"The {work.kind.noun} failed: {work.error.what if work.error else ''} d shows it."
         case Stage.CANCELLED:
-            return f"The {work.kind.lower()} was cancelled."
+            return f"The {work.kind.noun} was cancelled."
         case Stage.DETACHED:
-            return f"The {work.kind.lower()} is left to AWS."
+            return f"The {work.kind.noun} is left to AWS."
         case _:
-            return f"The {work.kind.lower()} is done."
+            return f"The {work.kind.noun} is done."
 
 
 def _graves(plan: Plan) -> str:

@@ -73,7 +73,6 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
 
     def on_mount(self) -> None:
         self.query_one(LogFilter).display = False
-        self.query_one("#log-sight", Sight).anchor()
 
     @property
     def offers(self) -> frozenset[str]:
@@ -180,7 +179,7 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
     def draw(self) -> None:
         if not self.is_alive:
             return
-        sight = self.query_one("#log-sight")
+        sight = self.query_one("#log-sight", Sight)
         width = sight.scrollable_content_region.width
         if width <= 0:
             return
@@ -188,7 +187,7 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
         shown = log_views.matching(self._lines, self._least, wanted)
         self._draw_notice(bool(shown), wanted)
         follows = self._state in {"asking", "following", "failing"}
-        known = self._tail is not None and (self._state != "asking" or bool(self._lines))
+        known = self._tail is not None and (self._state not in {"asking", "failing"} or bool(self._lines))
         self.say(
             "#log-status",
             log_views.status(len(shown), len(self._lines), self._least, follows=follows) if known else Content(),
@@ -198,7 +197,9 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
             return
         self._drawn = drawn
         lines = [log_views.line_text(line, width) for line in shown[-_DRAWN:]]
-        self.query_one("#log-lines", Static).update(Content("\n").join(lines))
+        text = Content("\n").join(lines)
+        self.query_one("#log-lines", Static).update(text)
+        sight.follow_end(text.plain.count("\n") + 1)
 
     def _draw_notice(self, shown: bool, wanted: str) -> None:  # noqa: FBT001 - private, and named where it is called
         text = Content()

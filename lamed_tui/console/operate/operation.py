@@ -54,7 +54,7 @@ class Operation:
     async def run(self) -> None:
         """Work to the end. Cancelling this stops waiting, as `leave` does."""
         self._loop, self._context = asyncio.get_running_loop(), copy_context()
-        await in_background(self._work, name=self.work.kind.lower())
+        await in_background(self._work, name=self.work.kind.noun)
 
     def answer(self, *, yes: bool) -> None:
         """Answer the question that is asked; without one, this does nothing."""

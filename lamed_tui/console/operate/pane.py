@@ -173,6 +173,15 @@ class AskingPane(Pane):
 class Sight(VerticalScroll, can_focus=True):
     """A part of a page that scrolls by keyboard."""
 
+    _has_end_in_sight = False
+
+    def follow_end(self, lines: int) -> None:
+        """Keep the end in sight as soon as so many lines are too many, until the person scrolls up."""
+        too_many = lines > self.size.height
+        if too_many is not self._has_end_in_sight:  # saying so again would take a person who scrolled up down again
+            self._has_end_in_sight = too_many
+            self.anchor(too_many)
+
 
 class Choices(OptionList):
     """A list that keeps its place when its lines are said anew."""

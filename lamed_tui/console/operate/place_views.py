@@ -93,7 +93,7 @@ def release_text(record: Release, live: int | None, width: int) -> Content:
         return Content.assemble(
             (f"Release {record.release}", "bold"),
             (f"  {notes}" if notes else "", "$text-success" if record.release == live else ""),
-            (f"\n{at} UTC, test ", QUIET),
+            (f"\n{at}Z, test ", QUIET),
             (tested, tone),
         )
     values = {

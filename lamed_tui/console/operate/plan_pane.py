@@ -58,6 +58,7 @@ class PlanTree(Tree[plan_views.Label]):
         if retagged := wording.retagged(plan):
             self.root.add_leaf(Text(retagged), ((retagged, "quiet"),))
         self.root.expand()
+        self.cursor_line = 0
 
     def render_label(self, node: TreeNode[plan_views.Label], base_style: Style, style: Style) -> Text:
         """The label in the theme's colours, which Rich does not know by name."""
@@ -145,7 +146,7 @@ Ctrl+N goes on. Leaving with Esc takes everything back: nothing stays in AWS.
             self.say("#plan-heading", plan_views.heading(work.plan))
             text = plan_views.consequences(work.plan)
         elif work.stage in {Stage.FAILED, Stage.CANCELLED}:
-            self.say("#plan-heading", Content.styled(f"✗ Planning the {work.kind.lower()} failed", "bold $text-error"))
+            self.say("#plan-heading", Content.styled(f"✗ Planning the {work.kind.noun} failed", "bold $text-error"))
             text = Content(work_views.failure(work) + "\n\nNothing was changed.")
         else:
             self.say("#plan-heading", views.waiting(_WHAT[work.kind], work.seconds(self.around.clock())))

@@ -40,6 +40,11 @@ class Kind(StrEnum):
     ROLLBACK = "Rollback"
     DESTROY = "Destroy"
 
+    @property
+    def noun(self) -> str:
+        """In the middle of a sentence."""
+        return {"Deploy": "deployment", "Rollback": "rollback", "Destroy": "destruction"}[self.value]
+
 
 class Stage(StrEnum):
     """How far it is."""

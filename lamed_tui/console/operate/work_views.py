@@ -27,7 +27,6 @@ _ROOM_FOR_KIND = 70
 _ROOM_FOR_NOTE = 50
 
 _DOING = {Kind.DEPLOY: "Deploying", Kind.ROLLBACK: "Going back", Kind.DESTROY: "Destroying"}
-_NOUN = {Kind.DEPLOY: "deployment", Kind.ROLLBACK: "rollback", Kind.DESTROY: "destruction"}
 
 
 def heading(work: Work, now: float, width: int) -> Content:
@@ -41,14 +40,16 @@ def heading(work: Work, now: float, width: int) -> Content:
         full = round(share * cells)
         bar = Content.assemble(("━" * full, "$primary"), ("─" * (cells - full), QUIET), (counts, QUIET))
         return Content.assemble(title, "\n", bar)
+    if work.stage in {Stage.FAILED, Stage.CANCELLED}:
+        return Content.assemble(title, (f"  after {seconds}", QUIET))
     return Content.assemble(title, "\n", (seconds, QUIET))
 
 
 def _title(work: Work) -> str:
     endings = {
         Stage.TESTING: f"Live, and being tried: {plural(len(work.checks), 'check')} so far",
-        Stage.FAILED: f"The {_NOUN[work.kind]} failed",
-        Stage.CANCELLED: f"The {_NOUN[work.kind]} was cancelled",
+        Stage.FAILED: f"The {work.kind.noun} failed",
+        Stage.CANCELLED: f"The {work.kind.noun} was cancelled",
     }
     if work.stage in endings:
         return endings[work.stage]

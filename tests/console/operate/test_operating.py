@@ -175,7 +175,7 @@ async def test_a_plan_that_cannot_be_made_says_why_and_can_be_tried_again(script
     backend = script(steps=(refused,))
     async with operating(backend) as person:
         await plan(person)
-        await person.sees("Planning the deploy failed")
+        await person.sees("Planning the deployment failed")
         await person.sees("AWS answered ValidationError")
         await person.sees(f"AWS request id: {REQUEST}")
         await person.sees("Nothing was changed.")
@@ -242,11 +242,11 @@ async def test_cancelling_asks_first_and_then_tells_how_it_went(script: MakeScri
         await person.press("ctrl+n")
         await person.sees("Deploying release 4")
         await person.press("C")
-        await person.sees("Cancel the deploy?")
+        await person.sees("Cancel the deployment?")
         await person.press("enter")  # go on
         await person.sees("Deploying release 4")
         await person.press("C")
-        await person.sees("Cancel the deploy?")
+        await person.sees("Cancel the deployment?")
         await person.press("tab", "enter")
         await person.sees("Cancelling: AWS is asked to undo")
         backend.go()
@@ -300,7 +300,7 @@ async def test_it_goes_on_behind_other_pages_and_its_end_is_told_there(script: M
         await person.press("s")
         await person.sees("▸ Status")
         backend.go()
-        await person.sees("The deploy is done.")
+        await person.sees("The deployment is done.")
 
 
 async def test_a_failed_smoke_test_is_told_as_such_and_names_the_way_back(script: MakeScript) -> None:
