@@ -15,6 +15,7 @@ from lamed_tui.embedded.demo import demo_config
 from lamed_tui.embedded.stack import running_stack
 from lamed_tui.embedded.truths import DEMO_TRUTHS
 from lamed_tui.embedded.visitors import Crowd, visiting
+from lamed_tui.experiments.operations import SessionBook, operations
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 
@@ -47,7 +48,8 @@ def main() -> None:
         )
         crowd = Crowd(track, config.namespace, DEMO_TRUTHS, rng=random.Random(2026))  # noqa: S311 - dice
         with visiting(crowd), open_store(config.redis) as store:
-            source = RedisSource(store, config.namespace, config.experiments)
+            allowed = operations(config, SessionBook(config))
+            source = RedisSource(store, config.namespace, config.experiments, operations=allowed)
             for name, size, theme, seconds in (
                 ("monitor", (100, 28), "lamed-dark", WARM_UP_SECONDS),
                 ("monitor-80x24-light", (80, 24), "lamed-light", 5.0),
