@@ -265,6 +265,7 @@ the terminal's own selection takes it.
 
     def _may_be_taken(self) -> bool:
         """Whether the code is right; if not, go to what is wrong."""
+        self._judge()  # something may have been typed this very moment
         form = self.query_one(SnippetForm)
         if self._made.is_complete:
             return True

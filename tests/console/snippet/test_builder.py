@@ -165,8 +165,19 @@ async def test_it_is_copied_as_a_whole() -> None:
         await builder.press("ctrl+y")
         await builder.is_told(copying.SENT)
         assert builder.pilot.app.clipboard == code
+        builder.pilot.app.copy_to_clipboard("something else")
         await builder.press("ctrl+t", "c")
-        await until(builder.pilot, lambda _: builder.told == [copying.SENT] * 2)
+        await until(builder.pilot, lambda _: builder.pilot.app.clipboard == code)
+
+
+async def test_what_was_typed_this_very_moment_is_in_what_is_copied() -> None:
+    configured()
+    async with building() as builder:
+        await answered(builder)
+        await builder.has_code(URL)
+        builder.view.query_one("#experiment .text", Input).value = "typed this very moment"
+        await builder.view.action_copy()
+        assert '"typed this very moment"' in builder.pilot.app.clipboard
 
 
 async def test_it_is_saved_to_a_file_of_its_own_whose_path_is_shown() -> None:

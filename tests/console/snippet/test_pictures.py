@@ -48,7 +48,7 @@ def looks_as_before(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
             assert isinstance(screen, SnippetScreen)
             for selector, text in {"#track_url .text": URL, **(texts or {})}.items():
                 screen.query(selector).first(Input).value = text
-            await settled(pilot)
+                await settled(pilot)  # the code in sight is that of the last answers that were right
             await pilot.press(*keys)
             for field in pilot.app.screen.query(Input):
                 field.cursor_blink = False
