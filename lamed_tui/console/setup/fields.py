@@ -115,10 +115,9 @@ class Field(Vertical):
     class Answered(Message):
         """The person has answered, rightly or not."""
 
-        def __init__(self, field: Field, given: Given) -> None:
+        def __init__(self, field: Field) -> None:
             super().__init__()
             self.field = field
-            self.given = given
 
         @property
         def control(self) -> Field:
@@ -138,6 +137,7 @@ class Field(Vertical):
         self.decided_by = decided_by
         self.problem = ""
         self._told = ("", "")
+        self._taken = 0  # a hash, because it may be of a secret
         self._document = document
         self._choices = [*(choices or question.choices)]
         self.disabled = bool(decided_by)
@@ -165,6 +165,21 @@ class Field(Vertical):
     def is_whole_address(self) -> bool:
         """Whether the answer is a URL, which answers other questions too."""
         return self.question.kind == "address" and _URL_MARK in str(self.given)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the answer is one that nobody has taken yet."""
+        return not self.decided_by and hash(self.given) != self._taken
+
+    def take(self) -> Given:
+        """The answer, which is then no longer new."""
+        given = self.given
+        self._taken = hash(given)
+        return given
+
+    def on_mount(self) -> None:
+        if not self.decided_by:
+            self.take()
 
     def focus_control(self) -> None:
         """Let the person answer."""
@@ -201,6 +216,8 @@ class Field(Vertical):
                 control.placeholder = self._secret_hint()
             elif isinstance(control, Input) and control.value != text_of(self.question, document):
                 control.value = text_of(self.question, document)
+        if not isinstance(control, SecretField):
+            self.take()
 
     def offer(self, choices: Sequence[Choice]) -> None:
         """Let the person choose from these, besides what is chosen already."""
@@ -218,23 +235,23 @@ class Field(Vertical):
         event.stop()
         if self.is_whole_address:
             return  # it is an answer once it is complete
-        self.post_message(self.Answered(self, event.value))
+        self.post_message(self.Answered(self))
 
     @on(Input.Blurred)
     @on(AddressField.Completed)
     def _completed(self) -> None:
         if self.is_whole_address:
-            self.post_message(self.Answered(self, self.given))
+            self.post_message(self.Answered(self))
 
     @on(Checkbox.Changed)
     def _toggled(self, event: Checkbox.Changed) -> None:
         event.stop()
-        self.post_message(self.Answered(self, event.value))
+        self.post_message(self.Answered(self))
 
     @on(Select.Changed)
     def _chosen(self, event: Select.Changed) -> None:
         event.stop()
-        self.post_message(self.Answered(self, str(event.value)))
+        self.post_message(self.Answered(self))
 
     def _control(self) -> Input | YesNo | Select[str]:
         question, document = self.question, self._document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -109,6 +110,11 @@ class FormPane(Pane):
             field.focus_control()
         self.begin_at_top()
 
+    def settled(self, state: SetupState) -> SetupState:
+        for field in [field for field in self._fields if field.is_new]:
+            self._take(field)
+        return replace(self._state, way=state.way, step=state.step)
+
     def obstacle(self) -> str:
         for field in self._fields:
             if problem := self._judge(field):
@@ -121,6 +127,7 @@ class FormPane(Pane):
 
     def try_answers(self) -> None:
         """Ask the servers what they make of the answers."""
+        self.post_message(self.Changed(self.settled(self._state)))
         if self.obstacle():
             self.post_message(self.Advised())
             return
@@ -134,25 +141,32 @@ class FormPane(Pane):
     @on(Field.Answered)
     def _answer(self, event: Field.Answered) -> None:
         event.stop()
-        field, question = event.field, event.field.question
+        if event.field.is_new:
+            self._take(event.field)
+            self.post_message(self.Changed(self._state))
+            self.post_message(self.Advised())
+
+    def _take(self, field: Field) -> None:
+        """Let a field's answer count, if it is allowed."""
+        given = field.take()
         self._obstacle = ""
         self.query_one(TrialPanel).outdate()
-        if not self._judge(field):
-            try:
-                self._state = with_answer(self._state, question, event.given)
-            except ConfigError as error:
-                field.tell(error.what)
-            else:
-                self._judge(field)
-                self.post_message(self.Changed(self._state))
-                if field.is_whole_address:
-                    self._spread(field)
-        self.post_message(self.Advised())
+        if self._judge(field):
+            return
+        try:
+            self._state = with_answer(self._state, field.question, given)
+        except ConfigError as error:
+            field.tell(error.what)
+            return
+        self._judge(field)
+        if field.is_whole_address:
+            self._spread(field)
 
     def _spread(self, address: Field) -> None:
         """Show what a whole address has answered."""
         for field in self._fields:
-            field.show(self._state.document)
+            if not field.is_new:
+                field.show(self._state.document)
             self._judge(field)
         self.notify("The URL was taken apart into the fields below.", timeout=4)
         address.refresh()

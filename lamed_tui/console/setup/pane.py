@@ -52,6 +52,10 @@ class Pane(VerticalScroll, can_focus=False):
         """Scroll to the top, once what has just got the focus is no longer pulled into view."""
         self.call_after_refresh(self.scroll_home, animate=False)
 
+    def settled(self, state: SetupState) -> SetupState:
+        """The state with every answer of this page in it, also one that was typed this very moment."""
+        return state
+
     def obstacle(self) -> str:
         """Why one cannot go on from here, with the place to correct in focus; empty when one can."""
         return ""

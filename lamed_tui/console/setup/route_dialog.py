@@ -84,15 +84,18 @@ class RouteDialog(ModalScreen[RouteChange | None]):
     @on(Field.Answered)
     def _answer(self, event: Field.Answered) -> None:
         event.stop()
-        question = event.field.question
-        self._touched.add(question.key)
+        if event.field.is_new:
+            self._take(event.field)
+
+    def _take(self, answered: Field) -> None:
+        self._touched.add(answered.question.key)
         try:
-            self._entry = with_route_answer(self._entry, question, event.given)
+            self._entry = with_route_answer(self._entry, answered.question, answered.take())
         except ConfigError as error:
-            event.field.tell(error.what)
+            answered.tell(error.what)
             return
         for field in self.query(Field):
-            if field is not event.field:
+            if not field.is_new:
                 field.show(self._entry)
         self._show()
 
@@ -101,6 +104,8 @@ class RouteDialog(ModalScreen[RouteChange | None]):
 
     def action_keep(self) -> None:
         """Keep the endpoint, if it can be deployed."""
+        for field in [one for one in self.query(Field) if one.is_new]:  # typed this very moment
+            self._take(field)
         self._touched = {question.key for question in ROUTE_QUESTIONS}
         problems = self._show()
         if not problems:

@@ -199,6 +199,7 @@ class SetupScreen(Screen[None]):
         pane, state = self._pane, self._state
         if pane is None or state is None:
             return
+        self._follow(pane.settled(state))
         if obstacle := pane.obstacle():
             self._advise(f"✗ {obstacle}")
         elif (step := step_after(state, 1)) is not None:
@@ -207,9 +208,10 @@ class SetupScreen(Screen[None]):
 
     async def action_back(self) -> None:
         """Go back; before the first step are the ways in."""
-        if self._state is None:
+        if self._state is None or self._pane is None:
             return
         self._stop_trying()
+        self._follow(self._pane.settled(self._state))
         step = step_after(self._state, -1)
         if step is not None:
             await self._go(step)
@@ -294,7 +296,8 @@ class SetupScreen(Screen[None]):
     @on(Pane.Changed)
     def _take_answer(self, event: Pane.Changed) -> None:
         event.stop()
-        self._follow(event.state)
+        if self._state is not None:  # told before the person went on to another step, it must not bring this one back
+            self._follow(replace(event.state, step=self._state.step))
 
     @on(Pane.Advised)
     def _take_advice(self, event: Pane.Advised) -> None:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from lamed_tui.config import files
 from lamed_tui.console.app import LamedConsole
+from lamed_tui.console.setup.fields import AddressField
+from lamed_tui.console.setup.form import FormPane
+from lamed_tui.console.setup.screen import SetupScreen
 from lamed_tui.setup import drafts
 from tests.console.setup.wizard import CLEAR, CONFIG, Wizard, aws, place, port_of, read, setting_up, write
 from tests.integration.experiments.counters import write_counts
@@ -320,3 +323,20 @@ async def test_profiles_of_this_computer_are_offered() -> None:
         await wizard.sees("shop (eu-west-3)")
         await wizard.press("ctrl+n", "ctrl+n")
         await wizard.sees('"profile": "shop"')
+
+
+async def test_what_is_typed_the_moment_before_going_on_counts() -> None:
+    async with setting_up() as wizard:
+        await wizard.press("enter")
+        await wizard.sees("▸ 1 Redis")
+        screen = wizard.pilot.app.screen
+        assert isinstance(screen, SetupScreen)
+        screen.query_one(AddressField).value = "redis://h.example:7000/2"
+        # Nothing has been awaited, so nobody has been told of it yet.
+        pane, state = screen.query_one(FormPane), screen._state
+        assert state is not None
+        assert pane.settled(state).document["redis"] == {"host": "h.example", "port": 7000, "db": 2}
+        await screen.action_next()
+        await wizard.sees("▸ 2 AWS")
+        await wizard.press("escape")
+        assert "h.example" in await wizard.sees("▸ 1 Redis")
