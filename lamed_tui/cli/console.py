@@ -107,7 +107,7 @@ def _set_up(path: Path, *, prints_snippet: bool = False) -> int:
 
 def _run(app: LamedConsole, path: Path, *, prints_snippet: bool = False) -> int:
     """Show the console, see to what it was left for, and say what is left behind."""
-    from lamed_tui.console.app import run_app
+    from lamed_tui.console.running import run_app
     from lamed_tui.setup import drafts
 
     code = run_app(app)

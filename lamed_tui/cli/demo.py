@@ -80,7 +80,7 @@ def _serve(stack: Stack) -> int:
 
 def _show(stack: Stack) -> tuple[int, Tally]:
     """The console over the visitors' traffic; its exit code, and what the visitors did."""
-    from lamed_tui.console.app import run_console
+    from lamed_tui.console.running import run_console
     from lamed_tui.embedded.demo import demo_config
     from lamed_tui.embedded.visitors import visiting
     from lamed_tui.experiments.operations import SessionBook, operations

@@ -21,7 +21,7 @@ CALLER = """
 import sys
 from contextlib import contextmanager
 from lamed_tui.config.model import RedisSettings
-from lamed_tui.console.app import run_console
+from lamed_tui.console.running import run_console
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 
@@ -39,7 +39,8 @@ sys.exit(code)
 
 DEFECTIVE = """
 import sys
-from lamed_tui.console.app import LamedConsole, run_console
+from lamed_tui.console.app import LamedConsole
+from lamed_tui.console.running import run_console
 
 class Source:
     operations = None
