@@ -109,9 +109,7 @@ class Conduct:
             if yes and operation is not None:
                 operation.cancel()
 
-        self._screen.app.push_screen(
-            Sure(f"Cancel the {self.kind.noun}?", _CANCELLING, "Cancel it", "Go on"), answered
-        )
+        self._screen.app.push_screen(Sure(f"Cancel the {self.kind.noun}?", _CANCELLING, "Cancel it", "Go on"), answered)
 
     def detach(self) -> None:
         """Leave it to AWS."""

@@ -137,10 +137,10 @@ nothing. After a failure the plan can be made all the same, but will hardly succ
         await in_background(check, name="checking")
         self._runs = False
         if self.is_alive:
-            if only is None:
-                self._point_out()
             self.draw()
             self.post_message(self.Changed())
+            if only is None:  # once the lines have their heights, or the list would scroll to another place
+                self.call_after_refresh(self._point_out)
 
     def _take(self, run: int, happening: Begun | CheckResult) -> None:
         for number, row in enumerate(self._rows):
@@ -156,8 +156,10 @@ nothing. After a failure the plan can be made all the same, but will hardly succ
         """Go to the first check that failed, unless somebody has chosen another one meanwhile."""
         listed = self.query_one(Choices)
         failed = (number for number, row in enumerate(self._rows) if row.result and row.result.state == "fail")
-        if not listed.highlighted:
+        if not listed.highlighted and listed.option_count:
             listed.highlighted = next(failed, 0)
+            self.draw()
+            listed.call_after_refresh(listed.scroll_to_highlight)
 
     # Showing ---------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lamed_tui.aws.errors import ServiceError
+from lamed_tui.console.operate.pane import Choices
 from lamed_tui.console.operate.preflight_pane import PreflightPane
 from lamed_tui.deploy.events import Applying, Attached, Mending, Planned, SmokeChecked, Warned
 from lamed_tui.deploy.logs import parse
@@ -77,7 +78,9 @@ async def test_one_check_is_run_again_alone_and_all_with_one_key(script: MakeScr
         await person.press("d")
         await person.sees("Not ready to deploy. 20 passed, 1 warning, 1 failed.")
         backend.checks.clear()
-        await person.press("x")  # the one that failed is chosen
+        listed = screen_of(person).query_one("#checks", Choices)
+        await until(person.pilot, lambda _: bool(listed.highlighted), what="the one that failed is chosen")
+        await person.press("x")
         await person.sees("Ready to deploy. 21 passed, 1 warning, 0 failed.")
         assert "No TLS" in person.screen, "the others were left alone"
         await person.press("a")
