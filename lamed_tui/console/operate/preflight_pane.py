@@ -159,7 +159,7 @@ nothing. After a failure the plan can be made all the same, but will hardly succ
         if not listed.highlighted and listed.option_count:
             listed.highlighted = next(failed, 0)
             self.draw()
-            listed.call_after_refresh(listed.scroll_to_highlight)
+            listed.call_after_refresh(listed.scroll_to_highlight, top=True)
 
     # Showing ---------------------------------------------------------------------------------------------------------
 
