@@ -33,7 +33,7 @@ audit: .venv/dev.installed ## known vulnerabilities of all that is installed her
 	@.venv/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement .venv/audit/installed.txt
 
 shots: .venv/dev.installed ## the pictures in docs/, taken from the real screens
-	@$(BIN)/python docs/make_shots.py
+	@$(BIN)/python -m docs.make_shots
 
 reference: .venv/dev.installed ## docs/configuration.md and docs/commands.md, from the model and the commands
 	@$(BIN)/python docs/make_reference.py

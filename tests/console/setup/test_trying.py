@@ -54,8 +54,8 @@ async def test_a_server_that_is_not_there_is_told_and_does_not_stop_the_way_on()
         await wizard.press("enter")
         await wizard.fill("Port", str(a_free_port()))
         await wizard.press("ctrl+t")
-        shown = await wizard.sees("refused the connection. Check that it runs")
-        assert "Not tried: Redis lets us in, Redis encryption, Redis server, Redis eviction." in shown
+        await wizard.sees("refused the connection. Check that it runs")
+        await wizard.sees("Not tried: Redis lets us in, Redis encryption, Redis server, Redis eviction.")
         await wizard.press("ctrl+n")
         await wizard.sees("▸ 2 AWS")
 
