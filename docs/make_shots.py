@@ -87,7 +87,7 @@ async def set_up_and_deploy(stack: Stack) -> None:
         await person.sees("Smoke test passed", seconds=LONG)
         await keep(app, "done")
         await person.press("enter")
-        await person.sees("_user_request_/track", seconds=LONG)
+        await person.sees("Ready for the page", seconds=LONG)
         await settled(pilot)
         await keep(app, "snippet")
 
