@@ -1,3 +1,3 @@
 """Operator console for a self-hosted A/B-testing backend: configure, deploy, watch."""
 
-__version__ = "1.0.0.dev0"
+__version__ = "1.0.0"

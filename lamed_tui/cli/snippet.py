@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lamed_tui.cli.addresses import tracking_endpoints
 from lamed_tui.cli.context import pass_invocation
 from lamed_tui.cli.output import say
-from lamed_tui.errors import LamedError, UsageError
+from lamed_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from lamed_tui.cli.context import Invocation
     from lamed_tui.config.model import Config
     from lamed_tui.deploy.events import EndpointUrl
     from lamed_tui.snippet.spec import Format, Goal, Variant
-
-_TRACK_HANDLER = "lamed.track"
 
 
 @click.command()
@@ -122,30 +121,12 @@ def _deployed_url(config: Config, path: str | None) -> str:
         UsageError: nothing is deployed, or no tracking endpoint has this path.
         AwsError: AWS cannot tell what is deployed.
     """
-    from lamed_tui.aws.session import connect
-    from lamed_tui.deploy import status
-
-    try:
-        found = status.read(connect(config.aws, os.environ), config)
-    except LamedError as error:
-        error.fix = f"{error.fix} Or name the address with --track-url.".strip()
-        raise
-    tracking = [endpoint for endpoint in found.endpoints if _is_for_pages(endpoint)]
-    if not tracking:
-        raise UsageError(
-            f"{config.name} is not deployed in {found.region}, so there is no address to send events to.",
-            "Deploy it with lamed deploy, or name the address with --track-url.",
-        )
+    tracking = tracking_endpoints(config)
     chosen = _chosen(tracking, path)
     others = [endpoint.path for endpoint in tracking if endpoint is not chosen]
     if path is None and others:
         say(f"Events go to {chosen.path}, which ad blockers may know. Choose with --endpoint: {', '.join(others)}")
     return chosen.url
-
-
-def _is_for_pages(endpoint: EndpointUrl) -> bool:
-    """Pages send GET requests, and hold no key."""
-    return endpoint.handler == _TRACK_HANDLER and endpoint.method in {"GET", "ANY"} and not endpoint.api_key_required
 
 
 def _chosen(tracking: list[EndpointUrl], path: str | None) -> EndpointUrl:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from lamed_tui.cli.addresses import tracking_endpoints
 from lamed_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     Command = TypeVar("Command", bound=Callable[..., object])
 
 _HANDLER = "lamed.all"
-_TRACK_HANDLER = "lamed.track"
 
 
 def source_options(command: Command) -> Command:
@@ -81,27 +81,7 @@ def permitted(loaded: LoadedConfig, kind: str | None = None, *, read_only: bool 
         FileBook(loaded.path, config),
         read_only=read_only,
         directly=(kind or config.watch.source) == "redis",
-        track_url=lambda: deployed_track_url(config),
-    )
-
-
-def deployed_track_url(config: Config) -> str:
-    """Where pages send events: the first deployed tracking endpoint.
-
-    Raises:
-        UsageError: nothing is deployed.
-        AwsError: AWS cannot tell.
-    """
-    from lamed_tui.aws.session import connect
-    from lamed_tui.deploy import status
-
-    found = status.read(connect(config.aws, os.environ), config)
-    for endpoint in found.endpoints:
-        if endpoint.handler == _TRACK_HANDLER and not endpoint.api_key_required:
-            return endpoint.url
-    raise UsageError(
-        f"{config.name} is not deployed in {found.region}, so there is no address to send events to.",
-        "Deploy it with lamed deploy, or use lamed snippet --track-url.",
+        track_url=lambda: tracking_endpoints(config)[0].url,
     )
 
 

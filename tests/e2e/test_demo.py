@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.e2e.person import LAMED, environment_of, exports_of, serving
 from tests.e2e.terminal import Terminal, listening_addresses, processes_of, running_in_tmux
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-LAMED = [sys.executable, "-m", "lamed_tui"]
-
-
-def demo_environment(directory: Path) -> dict[str, str]:
-    """A fresh person's environment; TMPDIR receives every file, and tells the demo's processes from all others."""
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(directory),
-        "TMPDIR": str(directory),
-        "LANG": "C.UTF-8",
-        "TERM": "xterm-256color",
-    }
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A short path (Unix sockets allow about 100 characters); whatever a failing test leaves running is ended."""
-    directory = tmp_path / "h"
-    directory.mkdir()
-    yield directory
-    for pid in processes_of(directory):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
 
 
 def assert_nothing_is_left(home: Path, addresses: set[str]) -> None:
@@ -61,7 +35,7 @@ def addresses_of_the_demo(home: Path) -> set[str]:
 def test_a_headless_demo_counts_exactly_what_was_acknowledged(home: Path) -> None:
     run = subprocess.run(
         [*LAMED, "demo", "--headless", "--seconds", "8", "--json"],
-        env=demo_environment(home),
+        env=environment_of(home),
         cwd=home,
         capture_output=True,
         text=True,
@@ -91,7 +65,7 @@ def test_a_headless_demo_counts_exactly_what_was_acknowledged(home: Path) -> Non
 
 
 def test_a_person_sees_a_counter_rise_and_leaves_nothing_behind(home: Path) -> None:
-    with running_in_tmux([*LAMED, "demo"], home, demo_environment(home)) as terminal:
+    with running_in_tmux([*LAMED, "demo"], home, environment_of(home)) as terminal:
         first = visitors_shown(terminal, more_than=0)
         visitors_shown(terminal, more_than=first)
         addresses = addresses_of_the_demo(home)
@@ -104,7 +78,7 @@ def test_a_person_sees_a_counter_rise_and_leaves_nothing_behind(home: Path) -> N
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_console_demo_and_everything_it_started(home: Path, number: signal.Signals) -> None:
-    with running_in_tmux([*LAMED, "demo"], home, demo_environment(home)) as terminal:
+    with running_in_tmux([*LAMED, "demo"], home, environment_of(home)) as terminal:
         visitors_shown(terminal, more_than=0)
         addresses = addresses_of_the_demo(home)
         assert len(addresses) >= 2
@@ -114,25 +88,13 @@ def test_a_signal_ends_the_console_demo_and_everything_it_started(home: Path, nu
 
 
 def test_serve_prints_exports_that_work_and_stays_until_interrupted(home: Path) -> None:
-    with subprocess.Popen(
-        [*LAMED, "demo", "--serve"],
-        env=demo_environment(home),
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        exports: dict[str, str] = {}
-        while "LAMED_REDIS_URL" not in exports or "AWS_ENDPOINT_URL" not in exports:
-            found = re.fullmatch(r"export (\w+)='?([^']*)'?\n", process.stdout.readline())
-            assert found, "a line that no shell could use"
-            exports[found[1]] = found[2]
+    with serving(home) as process:
+        exports = exports_of(process)
         with urllib.request.urlopen(f"{exports['AWS_ENDPOINT_URL']}/_ministack/health") as answer:
             assert answer.status == 200
         results = subprocess.run(
             [*LAMED, "results", "--json"],
-            env=demo_environment(home) | exports,
+            env=environment_of(home) | exports,
             cwd=home,
             capture_output=True,
             text=True,
@@ -148,14 +110,7 @@ def test_serve_prints_exports_that_work_and_stays_until_interrupted(home: Path) 
 
 
 def test_a_demo_that_is_killed_leaves_nothing_behind_either(home: Path) -> None:
-    with subprocess.Popen(
-        [*LAMED, "demo", "--serve"],
-        env=demo_environment(home),
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
+    with serving(home) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("export ")
         addresses = addresses_of_the_demo(home)
@@ -169,7 +124,7 @@ def test_a_demo_that_is_killed_leaves_nothing_behind_either(home: Path) -> None:
 
 def test_without_a_terminal_the_demo_says_how_to_run_it(home: Path) -> None:
     run = subprocess.run(
-        [*LAMED, "demo"], env=demo_environment(home), capture_output=True, text=True, timeout=60, check=False
+        [*LAMED, "demo"], env=environment_of(home), capture_output=True, text=True, timeout=60, check=False
     )
     assert run.returncode == 2
     assert "--headless" in run.stderr

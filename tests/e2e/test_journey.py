@@ -2,64 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
-import signal
-import subprocess
-import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.terminal import Terminal, processes_of, running_in_tmux
+from tests.e2e.person import LAMED, exports_of, serving
+from tests.e2e.terminal import Terminal, running_in_tmux
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-LAMED = [sys.executable, "-m", "lamed_tui"]
 LONG = 120.0
 """Seconds for what AWS does; the machine may be busy."""
 
 
-@contextmanager
-def serving(home: Path) -> Iterator[dict[str, str]]:
-    """The exports that `lamed demo --serve` prints, for as long as it runs."""
-    person = {"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8"}
-    with subprocess.Popen(
-        [*LAMED, "demo", "--serve"], env=person, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as servers:
-        assert servers.stdout is not None
-        exports: dict[str, str] = {}
-        try:
-            while "LAMED_REDIS_URL" not in exports or "AWS_ENDPOINT_URL" not in exports:
-                export = re.fullmatch(r"export (\w+)='?([^']*)'?\n", servers.stdout.readline())
-                assert export, "a line that no shell could use"
-                exports[export[1]] = export[2]
-            yield exports
-        finally:
-            servers.send_signal(signal.SIGTERM)
-            servers.wait(timeout=30)
-
-
 def sees(terminal: Terminal, words: str, *, seconds: float = 60) -> str:
     return terminal.wait_until(lambda shown: words in shown, what=words, seconds=seconds)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A short path (Unix sockets allow about 100 characters); whatever a failing test leaves running is ended."""
-    directory = tmp_path / "h"
-    directory.mkdir()
-    yield directory
-    for pid in processes_of(directory):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.timeout(500)
@@ -67,7 +30,8 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def test_from_nothing_to_a_backend_a_snippet_and_the_monitor_by_keys_alone(home: Path, size: tuple[int, int]) -> None:
     folder = home / "site"
     folder.mkdir()
-    with serving(home) as exports:
+    with serving(home) as servers:
+        exports = exports_of(servers)
         redis_url = exports.pop("LAMED_REDIS_URL")
         person = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
         in_folder = ["sh", "-c", 'cd "$0" && exec "$@"', str(folder), *LAMED]

@@ -95,7 +95,7 @@ class RouteDialog(ModalScreen[RouteChange | None]):
             answered.tell(error.what)
             return
         for field in self.query(Field):
-            if not field.is_new:
+            if field is not answered and not field.is_new:
                 field.show(self._entry)
         self._show()
 

@@ -105,7 +105,7 @@ class Page:
             raise BrowserError(_told(error))
 
     def wait_until(self, condition: str) -> None:
-        """Wait until a JavaScript expression is true in this page.
+        """Wait until a JavaScript expression is true in this page, or in the one that takes its place.
 
         Raises:
             TimeoutError: it never was; the message ends with the page's last requests.
@@ -115,6 +115,10 @@ class Page:
             self.run(f"new Promise((resolve) => {{ {look}; look(); }})")
         except TimeoutError:
             raise TimeoutError(f"{condition}: never; {self.exchanges[-5:]}") from None
+        except BrowserError as error:
+            if "navigated" not in str(error):
+                raise
+            self.wait_until(condition)
 
     def wait_until_quiet(self) -> None:
         """Wait until no request is under way.
