@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.content import Content
 
 from lamed_tui.console.check_text import QUIET, ROOM_FOR_COLUMNS, Columns, check_line
-from lamed_tui.preflight.summary import counted, obstacles, verdict
+from lamed_tui.preflight.summary import counted, obstacles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,8 +68,3 @@ def summary(rows: Sequence[CheckRow], seconds: float) -> Content:
 def results_of(rows: Sequence[CheckRow]) -> list[CheckResult]:
     """What the checks that are over found."""
     return [row.result for row in rows if row.state == "over" and row.result is not None]
-
-
-def spoken(rows: Sequence[CheckRow]) -> str:
-    """The outcome as one sentence."""
-    return verdict(results_of(rows))
