@@ -106,10 +106,12 @@ def console_command(
     path = files.locate(invocation.config_path)
     if invocation.config_path is not None or path.exists():
         words.append(f"--config={path.absolute()}")
-    if path.exists():
+    options = [*_options({"interval": interval, "namespace": namespace, "source": source})]
+    options += ["--read-only"] if read_only else []
+    # Setting up knows none of the options, and would change what --read-only promises to leave alone.
+    if options or path.exists():
         invocation.load()  # what is wrong with it is better said here than in every page
-        words += ["watch", *_options({"interval": interval, "namespace": namespace, "source": source})]
-        words += ["--read-only"] if read_only else []
+        words += ["watch", *options]
     # exec: the shell is replaced, so that what ends the shell ends the console.
     return f"exec {shlex.join(words)}"
 

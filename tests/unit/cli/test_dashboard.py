@@ -54,6 +54,19 @@ def test_without_a_configuration_every_page_opens_on_setting_up() -> None:
     assert words(Invocation()) == []
 
 
+@pytest.mark.parametrize(
+    ("option", "word"),
+    [
+        ({"read_only": True}, "--read-only"),
+        ({"interval": 3.0}, "--interval=3.0"),
+        ({"namespace": "shop"}, "--namespace=shop"),
+        ({"source": "redis"}, "--source=redis"),
+    ],
+)
+def test_an_option_is_kept_also_without_a_configuration(option: dict[str, Any], word: str) -> None:
+    assert words(Invocation(), **option) == ["watch", word]
+
+
 def test_a_configuration_that_is_found_is_named_so_that_all_pages_use_the_same() -> None:
     Path("config.json").write_text("{}")
 
