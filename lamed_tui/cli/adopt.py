@@ -14,13 +14,14 @@ from lamed_tui.cli.output import print_json_line, say
 from lamed_tui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from lamed_tui.cli.context import Invocation
     from lamed_tui.cli.deploy_report import Report
     from lamed_tui.deploy.adopt import Stepped
     from lamed_tui.deploy.events import DeployEvent
     from lamed_tui.deploy.legacy_api import Legacy
+    from lamed_tui.deploy.plan import Plan
 
 
 @click.command()
@@ -55,7 +56,7 @@ def adopt(invocation: Invocation, *, api: str | None, undoing: bool, yes: bool, 
         chosen = adoption.Adopting(
             choose=_choose,
             agree=lambda question: _agree(question, yes=yes),
-            deployment=engine.Options(mend=mending(yes=yes)),
+            deployment=engine.Options(confirm=_confirming_what_breaks(yes=yes), mend=mending(yes=yes)),
         )
         return _follow(adoption.adopt(config, aws, chosen, api), report, as_json=as_json)
 
@@ -95,6 +96,14 @@ def _tell(event: DeployEvent | Stepped, report: Report, *, as_json: bool) -> Non
         print_json_line({"type": "event", "event": "step", "text": event.text})
     else:
         report.note(event.text)
+
+
+def _confirming_what_breaks(*, yes: bool) -> Callable[[Plan], bool]:
+    """The deployment was agreed to already; not that something of the people who use a backend stops working."""
+    from lamed_tui.cli.following import confirming
+
+    ask = confirming(yes=yes)
+    return lambda plan: not any(consequence.grave for consequence in plan.consequences) or ask(plan)
 
 
 def _agree(question: str, *, yes: bool) -> bool:

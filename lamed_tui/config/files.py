@@ -58,8 +58,11 @@ __all__ = [
 ]
 
 FILE_NAME = "config.json"
-CONNECTION_KEYS = ("url", "host", "port", "db", "username", "password", "ssl", "unix_socket_path")
-"""The keys of `redis` that belong to one server: a new address takes all of them along."""
+CONNECTION_KEYS = ("url", "host", "port", "db", "username", "password", "ssl", "ssl_cert_reqs", "unix_socket_path")
+"""The keys of `redis` that belong to one server: a new address takes all of them along.
+
+Who trusted one server without its certificate has not said so of another one.
+"""
 
 
 @dataclass(frozen=True)

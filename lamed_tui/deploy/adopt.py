@@ -6,13 +6,14 @@ is recorded first, so that giving it back restores every method, its key and the
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.aws.errors import ServiceError
 from lamed_tui.deploy import adoption_records, artefacts, engine, legacy_api, live, smoke, status, template, wiring
 from lamed_tui.deploy.adoption_records import Adoption
-from lamed_tui.deploy.events import EndpointUrl, SmokeChecked, Warned
+from lamed_tui.deploy.events import Deployed, EndpointUrl, SmokeChecked, Warned
 from lamed_tui.deploy.template_functions import ALIAS
 from lamed_tui.errors import DeployError, UsageError
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from lamed_tui.deploy.legacy_api import Legacy
     from lamed_tui.deploy.live import Live
 
+_TRACK = "lamed.track"
 _PREPARATION_SECONDS = 3600
 """For the time between the deployment and the moment when the pages' URL leads to it."""
 
@@ -76,13 +78,22 @@ def adopt(
         known = until + _PREPARATION_SECONDS
     if not chosen.agree(f"Deploy {config.name} beside the API {legacy.api} (nothing of 0.4.3's changes)?"):
         return False
-    yield from engine.deploy(config, aws, options=replace(chosen.deployment, legacy_until=known))
-    stack = live.read(aws, config.name)
-    if stack.release is None:
+    is_deployed = False
+    with closing(engine.deploy(config, aws, options=replace(chosen.deployment, legacy_until=known))) as events:
+        for event in events:
+            is_deployed = isinstance(event, Deployed)
+            yield event
+    if not is_deployed:
         return False
+    stack = live.read(aws, config.name)
     record = yield from _record(aws, config.name, legacy, clock.now().isoformat(timespec="seconds"))
     routes = {(route["path"], route["method"]): route for route in live.endpoints_of(live.read_template(aws, stack))}
     moving = [method for method in record.methods if (method["path"], method["method"]) in routes]
+    if not any(routes[method["path"], method["method"]]["handler"] == _TRACK for method in moving):
+        raise DeployError(
+            f"No route of {config.name} that counts events is like one of the API {legacy.api}.",
+            "Add its tracking path to extra_wiring, and adopt it again. Nothing of 0.4.3's was changed.",
+        )
     for method in record.methods:
         if method not in moving:
             yield Warned(f"{method['method']} {method['path']} stays with 0.4.3: no route here is like it.")

@@ -95,7 +95,7 @@ def deploy(
         AwsError: AWS refused something else or could not be reached.
     """
     chosen = options or Options()
-    built = package or packages.build(template.runtime())
+    built = package or packages.build(template.runtime_of(config))
     routes = wiring.resolve(config)
     for warning in (*routes.warnings, *environment.warnings(config)):
         yield Warned(warning)

@@ -136,13 +136,15 @@ class Tail:
         Raises:
             AwsError: AWS refused or could not be reached.
         """
-        fresh = [
-            parse(event.get("timestamp", 0), function, event.get("message", ""))
-            for function, group in self.groups.items()
-            for event in self._events(group)
-            if self._is_new(event)
-        ]
-        return merged(fresh)
+        # All groups first: what is marked as given although a later group could not be read would never be shown.
+        events = [(function, event) for function, group in self.groups.items() for event in self._events(group)]
+        return merged(
+            [
+                parse(event.get("timestamp", 0), function, event.get("message", ""))
+                for function, event in events
+                if self._is_new(event)
+            ]
+        )
 
     def follow(self, clock: Clock, on_trouble: Callable[[str], None]) -> Iterator[Line]:
         """Every line, for ever; what AWS does not answer now is asked again.

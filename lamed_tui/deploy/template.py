@@ -58,6 +58,11 @@ def runtime(version: tuple[int, int] | None = None) -> str:
     return name if name in RUNTIMES else DEFAULT_RUNTIME
 
 
+def runtime_of(config: Config) -> str:
+    """Lambda's name of the Python that runs the functions of a configuration."""
+    return config.functions.runtime or runtime()
+
+
 def render(
     config: Config,
     wiring: Wiring,

@@ -80,7 +80,7 @@ class Subject:
     @cached_property
     def package(self) -> Package:
         """What Lambda shall run."""
-        return packages.build(template.runtime())
+        return packages.build(template.runtime_of(self.config))
 
     @cached_property
     def facts(self) -> ServerFacts:

@@ -48,11 +48,9 @@ def try_counting(config: Config, word: str) -> None:
             results = [tracking.track(store, event, now=now, deadline=deadline) for _ in range(2)]
             hours, hour = keys.HOURS.point(_counter(store, event), now)
             (in_series,) = store.ask([["HGET", hours, hour]], deadline)
-        except (HandlerStoreError, tracking.LimitReachedError) as error:
+        except HandlerStoreError:
             with suppress(HandlerStoreError):  # the first reason counts
                 _remove(store, event, now, deadline)
-            if isinstance(error, tracking.LimitReachedError):
-                return  # the script runs, and says that there is no room for one name more
             raise
         _remove(store, event, now, deadline)
     if results != [tracking.COUNTED_NEW, tracking.DUPLICATE]:

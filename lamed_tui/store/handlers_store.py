@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lamed.endpoint import Endpoint, Tls
 from lamed.resp import ReplyError
 from lamed.resp import StoreError as HandlerStoreError
-from lamed.settings import Settings
+from lamed.settings import Limits, Settings
 from lamed.store import Store
 
 from lamed_tui.errors import StoreError
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from lamed_tui.config.model import Config
     from lamed_tui.config.redis_settings import RedisSettings
+
+
+_NO_LIMIT = 1_000_000_000
 
 
 @contextmanager
@@ -69,4 +72,6 @@ def _settings(redis: RedisSettings, uuid_expiry_seconds: int) -> Settings:
         cluster=redis.cluster,
         timeout=redis.socket_timeout,
         uuid_expiry_seconds=uuid_expiry_seconds,
+        # What is done from here is the operator's wish, however many names visitors have brought.
+        limits=Limits(max_namespaces=_NO_LIMIT, max_experiments=_NO_LIMIT, max_counters=_NO_LIMIT),
     )

@@ -150,3 +150,20 @@ def test_destroying_warns_that_an_adopted_api_stops_answering(place: Place, old:
 def test_without_an_old_api_there_is_nothing_to_adopt(place: Place) -> None:
     with pytest.raises(UsageError, match="There is no API named lamed in"):
         list(adopt.adopt(place.config(), place.aws, AGREED))
+
+
+def test_an_api_without_a_route_that_counts_is_left_as_it_is(place: Place, old: Legacy) -> None:
+    resources = place.aws.apigateway.get_resources(restApiId=old.api)["items"]
+    (track,) = [item["id"] for item in resources if item["path"] == "/track"]
+    place.aws.apigateway.delete_method(restApiId=old.api, resourceId=track, httpMethod="GET")
+    before = integrations(place, old.api)
+    with pytest.raises(DeployError, match="No route of shop that counts events is like one of the API"):
+        list(adopt.adopt(place.config(), place.aws, AGREED))
+    assert integrations(place, old.api) == before
+
+
+def test_a_deployment_that_is_declined_leaves_the_old_api_alone(place: Place, old: Legacy) -> None:
+    before = integrations(place, old.api)
+    declining = Adopting(first, always, replace(UNTRIED, confirm=lambda _plan: False))
+    assert not any(isinstance(event, Deployed) for event in adopt.adopt(place.config(), place.aws, declining))
+    assert integrations(place, old.api) == before

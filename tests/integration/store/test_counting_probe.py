@@ -62,10 +62,15 @@ def test_a_user_that_may_not_keep_the_history_is_told_so(client: redis.Redis, va
         try_counting(config(valkey), "w0rd")
 
 
-def test_a_script_that_has_no_room_for_a_new_name_has_run(client: redis.Redis, valkey: str) -> None:
-    allow(client, f"{NARROW} +@all -@admin -@dangerous")
+def test_a_missing_command_is_found_also_where_visitors_may_bring_no_more_names(
+    client: redis.Redis, valkey: str
+) -> None:
     client.sadd("alephbet:experiments", *(f"experiment-{number}" for number in range(2_000)))
     client.sadd("lamed:namespaces", "alephbet")
+    allow(client, f"{NARROW} +@all -@admin -@dangerous -expire")
+    with pytest.raises(StoreAccessError, match="'expire'"):
+        try_counting(config(valkey), "w0rd")
+    allow(client, f"{NARROW} +@all -@admin -@dangerous")
     try_counting(config(valkey), "w0rd")
     assert client.scard("alephbet:experiments") == 2_000
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
-from lamed_tui.deploy.logs import Level, merged, parse
+from lamed_tui.aws.errors import TransientError
+from lamed_tui.deploy.logs import Level, Tail, merged, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HANDLED = '{"request_id":"1-a","handler":"track","outcome":"%s","status":%d,"milliseconds":1.5%s}'
 
@@ -43,3 +49,29 @@ def test_lines_of_several_functions_come_in_the_order_of_time() -> None:
         (5000, "a"),
         (5000, "b"),
     ]
+
+
+class OneGroupIsBusy:
+    """CloudWatch that answers for the first group, and for the second one only at the second time of asking."""
+
+    def __init__(self) -> None:
+        self.logs = self
+        self.asked = 0
+
+    def get_paginator(self, _operation: str) -> OneGroupIsBusy:
+        return self
+
+    def paginate(self, **question: Any) -> Iterator[dict[str, Any]]:
+        if question["logGroupName"] == "/second":
+            self.asked += 1
+            if self.asked == 1:
+                raise TransientError("AWS is busy.")
+        yield {"events": [{"eventId": question["logGroupName"], "timestamp": 1, "message": question["logGroupName"]}]}
+
+
+def test_what_could_not_be_read_together_is_read_the_next_time() -> None:
+    tail = Tail(OneGroupIsBusy(), {"first": "/first", "second": "/second"}, 0)  # type: ignore[arg-type]  # all it asks
+    with pytest.raises(TransientError):
+        tail.read()
+    assert [line.text for line in tail.read()] == ["/first", "/second"]
+    assert tail.read() == []

@@ -264,3 +264,8 @@ def test_the_template_lists_its_routes_for_whoever_asks_what_is_deployed() -> No
 )
 def test_lambda_runs_the_local_python_where_aws_has_it(version: tuple[int, int], expected: str) -> None:
     assert template.runtime(version) == expected
+
+
+def test_the_configured_runtime_decides_what_the_package_is_made_for() -> None:
+    assert template.runtime_of(Config.model_validate({"functions": {"runtime": "python3.14"}})) == "python3.14"
+    assert template.runtime_of(Config()) == template.runtime()

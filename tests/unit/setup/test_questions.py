@@ -188,8 +188,15 @@ def test_giving_every_question_what_was_there_before_restores_the_document(
     for question in QUESTIONS.values():
         back = text_of(question, before) if question.kind != "flag" else bool(value_of(question, before))
         now = answered(question, back, now, before)
-    if not any(key in now.get("redis", {}) for key in ("ssl_ca_certs", "ssl_cert_reqs")):  # a URL may have brought them
+    if "ssl_ca_certs" not in now.get("redis", {}):  # a URL may have brought it
         assert now == before
+
+
+def test_a_new_address_is_not_trusted_without_its_certificate_because_the_old_one_was() -> None:
+    old = wrapped({"redis": {"url": "rediss://old.example?ssl_cert_reqs=none"}})
+    new = answered(QUESTIONS["redis.host"], "rediss://:secret@new.example", old, old)
+    assert "ssl_cert_reqs" not in new["redis"]
+    assert (new["redis"]["host"], new["redis"]["ssl"]) == ("new.example", True)
 
 
 def test_every_question_asks_for_a_key_that_the_model_knows() -> None:
