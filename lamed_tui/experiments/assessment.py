@@ -175,7 +175,7 @@ def headline(assessment: Assessment) -> str:
         return "no goal yet"
     if conclusion.winner is not None:
         return f"winner: {printable(conclusion.winner)}"
-    return _of_verdicts(list(assessment.primary()))
+    return _of_verdicts(list(assessment.primary()), conclusion.candidate)
 
 
 def nothing_text(experiment: Experiment) -> str:
@@ -187,14 +187,14 @@ def nothing_text(experiment: Experiment) -> str:
     return "no goal reached yet, and the API tells visitors only beside goals"
 
 
-def _of_verdicts(findings: list[Finding]) -> str:
+def _of_verdicts(findings: list[Finding], candidate: str | None) -> str:
     by_code: dict[VerdictCode, str] = {}
     for one in findings:
         by_code.setdefault(one.verdict.code, printable(one.comparison.variant))
     if VerdictCode.BROKEN in by_code:
         return "may be broken"
     if VerdictCode.BEATS_CONTROL in by_code:
-        return f"{by_code[VerdictCode.BEATS_CONTROL]} leads"
+        return f"{printable(candidate) if candidate else by_code[VerdictCode.BEATS_CONTROL]} leads"
     for code, words in (
         (VerdictCode.UNDECIDED, "undecided"),
         (VerdictCode.NOT_ENOUGH_DATA, "not enough data"),

@@ -82,6 +82,12 @@ def test_the_state_of_an_experiment_is_told_in_words(
     assert headline(assessed(arms, settings)) == words
 
 
+def test_the_list_names_the_same_leader_as_the_conclusion() -> None:
+    one = assessed({"control": (4_000, 400), "blue": (4_000, 640), "green": (4_000, 800)})
+    assert one.conclusion.candidate == "green"
+    assert headline(one) == "green leads"
+
+
 def test_weights_decide_what_the_split_should_be() -> None:
     arms = {"control": (4_000, 400), "green": (2_000, 200)}
     assert split_text(assessed(arms, {"weights": {"control": 2, "green": 1}})) == "split as planned"
