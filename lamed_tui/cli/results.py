@@ -125,11 +125,16 @@ def watch(
     with watched_source(config, namespace, source) as opened:
         assessor = Assessor(opened, config.experiments, clock=time.monotonic)
         printed = _plain_printer(opened.label) if plain else _print_document
+
+        def read() -> tuple[Snapshot, Mapping[str, Assessment]]:
+            snapshot = opened.read()
+            return snapshot, assessor.assess(snapshot)  # asks for the series now and then
+
         watching.watch(
-            opened,
+            read,
             interval=interval or (PLAIN_INTERVAL if plain else DEFAULT_INTERVAL),
             count=count,
-            show=lambda taken: printed(taken, assessor.assess(taken)),
+            show=lambda reading: printed(*reading),
             complain=_complain,
             sleep=_wait_while_read,
             clock=time.monotonic,

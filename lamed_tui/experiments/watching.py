@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lamed_tui.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lamed_tui.experiments.snapshot import Snapshot
-    from lamed_tui.experiments.source import SnapshotSource
+Reading = TypeVar("Reading")
 
 LONGEST_RETRY = 30.0
 """Seconds after which a source that is down is asked again at the latest."""
@@ -23,20 +22,21 @@ def retry_delay(interval: float, failures: int) -> float:
 
 
 def watch(
-    source: SnapshotSource,
+    read: Callable[[], Reading],
     *,
     interval: float,
     count: int | None,
-    show: Callable[[Snapshot], None],
+    show: Callable[[Reading], None],
     complain: Callable[[StoreError, float, float], None],
     sleep: Callable[[float], None],
     clock: Callable[[], float],
 ) -> None:
-    """Read and show until `count` snapshots were shown, or for ever.
+    """Read and show until `count` readings were shown, or for ever.
 
     A source that fails later is asked again, ever more slowly; one that fails at the first reading is an error.
 
     Args:
+        read: everything that asks the source; `show` asks nothing, for an outage there would end the watching.
         interval: seconds between the end of one reading and the next.
         complain: told what failed, the age of the newest data and the time to the next attempt, in seconds.
         clock: seconds on a clock that never goes back.
@@ -47,7 +47,7 @@ def watch(
     shown, failures, read_at = 0, 0, clock()
     while True:
         try:
-            snapshot = source.read()
+            reading = read()
         except StoreError as error:
             if not shown:
                 raise
@@ -56,7 +56,7 @@ def watch(
             complain(error, clock() - read_at, delay)
         else:
             read_at, failures, delay = clock(), 0, interval
-            show(snapshot)
+            show(reading)
             shown += 1
             if shown == count:
                 return

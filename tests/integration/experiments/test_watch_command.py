@@ -9,17 +9,24 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
+from lamed_tui.cli.main import run
+from lamed_tui.errors import ExitCode, StoreError
+from lamed_tui.experiments.source import RedisSource
 from tests.integration.experiments.commands import run_lamed, running_lamed
 from tests.integration.experiments.counters import write_counts
 from tests.integration.store.network import a_free_port
 from tests.integration.store.servers import valkey_on
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from lamed_tui.experiments.history import History
 
 VISITORS = ("checkout", "participate", "control")
 BUYERS = ("checkout", "buy", "control")
@@ -88,6 +95,28 @@ def test_a_redis_that_restarts_is_reported_with_the_age_of_the_data_and_found_ag
             write_counts(url, {VISITORS: 2})
             while visitors_in(running.line()) != 2:
                 pass
+
+
+@pytest.mark.parametrize("form", ["--plain", "--json"])
+def test_an_outage_while_the_series_are_read_is_told_and_survived(
+    valkey: str, form: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_counts(valkey, {VISITORS: 1})
+    monkeypatch.setenv("LAMED_REDIS_URL", valkey)
+    monkeypatch.setattr("lamed_tui.experiments.assessing._HISTORY_SECONDS", 0.0)  # read at every look
+    really, looks = RedisSource.read_histories, count(1)
+
+    def failing_once(source: RedisSource, experiments: Sequence[str]) -> dict[str, History]:
+        if next(looks) == 2:
+            raise StoreError("Redis is away.", "Wait.")
+        return really(source, experiments)
+
+    monkeypatch.setattr(RedisSource, "read_histories", failing_once)
+
+    assert run(["watch", form, "--interval", "0.2", "--count", "2"]) == ExitCode.OK
+
+    assert re.search(r"Redis is away\. The data shown is .+ old; retrying in ", capfd.readouterr().err)
+    assert next(looks) == 4
 
 
 def test_a_redis_that_is_down_from_the_start_is_an_error() -> None:
