@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,16 @@ from lamed_tui.config.model import ExperimentSettings
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.monitor.widgets import ExperimentDetail
 from lamed_tui.experiments.api_source import ApiSource
+from lamed_tui.experiments.source import RedisSource
 from tests.console.screens import settled, text_of, until, watching
+from tests.console.setup.wizard import squeezed
 from tests.integration.experiments.counters import counts_of, write_counts, write_past
 from tests.integration.experiments.test_results_command import an_api
 
 if TYPE_CHECKING:
     import pytest
+
+    from lamed_tui.experiments.snapshot import Snapshot
 
 COUNTS = {
     **counts_of("checkout", "buy", control=(1_204, 120), green=(1_187, 160)),
@@ -307,6 +312,40 @@ async def test_another_namespace_is_chosen_or_typed(valkey: str) -> None:
         shown = await until(pilot, lambda text: "77 visitors" in text)
     assert "blog · Redis" in shown
     assert "checkout" not in shown
+
+
+async def test_nothing_can_be_chosen_until_another_namespace_has_answered(
+    valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_counts(valkey, WINNER)
+    write_counts(valkey, {("checkout", "participate", "a"): 77}, namespace="blog")
+    answers, read = threading.Event(), RedisSource.read
+
+    def held(source: RedisSource) -> Snapshot:
+        if source.namespace == "blog":
+            answers.wait(60)
+        return read(source)
+
+    monkeypatch.setattr(RedisSource, "read", held)
+    async with watching(valkey) as pilot:
+        try:
+            await pilot.press("down")
+            await until(pilot, lambda text: "8,000 visitors" in text)
+            await pilot.press("n")
+            await until(pilot, lambda text: "Another one, by its name" in text)
+            await pilot.press("tab", *"blog", "enter")
+            await until(pilot, lambda text: "blog · Redis" in text)
+            for key in ("D", "R", "o", "k", "e", "l"):
+                await pilot.press(key)
+                assert len(pilot.app.screen_stack) == 1, text_of(pilot)
+        finally:
+            answers.set()
+        await until(pilot, lambda text: "77 visitors" in text)
+        for key in ("D", "R"):
+            await pilot.press(key)
+            shown = await until(pilot, lambda text: "Type its name" in text)
+            assert '77 visitors and 0 conversions in the namespace "blog" will be gone' in squeezed(shown)
+            await pilot.press("escape")
 
 
 async def test_one_look_shows_what_other_tools_show_and_warns_of_it(valkey: str) -> None:

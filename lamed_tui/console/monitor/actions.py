@@ -55,17 +55,14 @@ class Actions:
         """Delete, after the name was typed."""
         operations = self._operations
         if operations and operations.delete and experiment:
-            consequence = (
-                f"{_counted(experiment)} will be gone, with their history. Pages that still run it bring it back."
-            )
+            consequence = "Pages that still run it bring it back."
             self._remove("Delete", "deleted", experiment, consequence, operations.delete)
 
     def reset(self, experiment: Experiment | None) -> None:
         """Set every count to 0, after the name was typed."""
         operations = self._operations
         if operations and operations.reset and experiment:
-            consequence = f"{_counted(experiment)} will be gone, with their history. It starts again at 0."
-            self._remove("Reset", "reset", experiment, consequence, operations.reset)
+            self._remove("Reset", "reset", experiment, "It starts again at 0.", operations.reset)
 
     def control(self, experiment: Experiment | None) -> None:
         """Ask which variant the others are compared with, and keep the answer."""
@@ -145,7 +142,8 @@ class Actions:
             if yes:
                 self._run(work, f"{verb.lower()}s an experiment")
 
-        self._screen.app.push_screen(Confirm(verb, experiment.name, consequence), confirmed)
+        lost = f'{_counted(experiment)} in the namespace "{printable(namespace)}" will be gone, with their history.'
+        self._screen.app.push_screen(Confirm(verb, experiment.name, f"{lost} {consequence}"), confirmed)
 
     def _change(self, experiment: Experiment, values: dict[str, Any]) -> None:
         operations = self._operations

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from lamed_tui.console.monitor import views
 from lamed_tui.console.monitor.experiment_list import ExperimentList
 from lamed_tui.console.monitor.widgets import ExperimentDetail, FilterField
+from lamed_tui.experiments.pace import UNKNOWN_PACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,11 @@ class Panes(Horizontal):
         listed.show(found, reading.pace)
         listed.display = bool(found)
         self.query_one("#no-match").display = not found
+
+    def clear(self) -> None:
+        """List nothing, so that nothing is chosen, until the next reading is shown."""
+        self._reading = None
+        self.query_one(ExperimentList).show((), UNKNOWN_PACE)
 
     def show_detail(self, content: Shown | None) -> None:
         """Show one experiment, or nothing."""

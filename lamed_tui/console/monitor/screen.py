@@ -132,7 +132,10 @@ class MonitorScreen(Screen[None]):
         self._knowledge = Knowledge(self.settings)
         self._past.forget()
         self._paused = None
+        self.query_one(Panes).clear()  # else an action would take what it shows for what it acts on
         self.query_one("#title-subject", Static).update(Content(self._subject()))
+        self._refresh_experiments()
+        self._refresh_detail()
 
     # What is known changes --------------------------------------------------------------------------------------
 
