@@ -151,7 +151,12 @@ def _check_first(subject: Subject, report: Report) -> None:
     for result in results:
         if result.state == "warn" and result.id not in _TOLD_BY_THE_ENGINE:
             report.tell(Warned(f"{result.title}: {result.detail} {result.fix}".rstrip()))
-    report.note(f"None of {len(results)} checks failed.")
+    stuck = [result for result in results if result.state == "fail"]
+    if stuck:
+        problems = " ".join(f"{result.title}: {result.detail}" for result in stuck)
+        report.note(f"{len(stuck)} of {len(results)} checks failed, which the deployment sees to itself. {problems}")
+    else:
+        report.note(f"None of {len(results)} checks failed.")
 
 
 def _print_status(found: Status, *, show_key: bool) -> None:

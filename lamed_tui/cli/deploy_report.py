@@ -97,6 +97,7 @@ class HumanReport:
         self._quiet: frozenset[str] = frozenset()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
+        self._over: set[str] = set()
         self._began = time.monotonic()
 
     def tell(self, event: DeployEvent) -> None:  # noqa: C901 - one flat case an event
@@ -149,6 +150,7 @@ class HumanReport:
 
         self._stop()
         self._began = time.monotonic()
+        self._over = set()
         self._progress = Progress(
             TextColumn("  {task.description}"),
             BarColumn(bar_width=24),
@@ -172,7 +174,8 @@ class HumanReport:
                 self._progress.update(self._task, description=event.logical_id)
             return
         if not event.is_stack and self._progress is not None and self._task is not None:
-            self._progress.advance(self._task)
+            self._over.add(event.logical_id)  # going back touches a resource again, which is still one of the total
+            self._progress.update(self._task, completed=len(self._over))
         bad = wording.is_bad(event.status)
         if event.logical_id in self._quiet and not bad:
             return

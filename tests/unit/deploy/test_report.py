@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from lamed_tui.cli.deploy import _check_first
 from lamed_tui.cli.deploy_report import HumanReport, JsonReport
 from lamed_tui.cli.following import follow
+from lamed_tui.config.files import load
 from lamed_tui.deploy.events import (
     Applying,
     Attached,
@@ -22,12 +26,15 @@ from lamed_tui.deploy.events import (
 )
 from lamed_tui.deploy.plan import Change, Consequence, Plan
 from lamed_tui.errors import ExitCode
+from lamed_tui.preflight.result import CheckResult
+from lamed_tui.preflight.subject import Subject
 from tests.unit.deploy.stubs import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from lamed_tui.deploy.events import DeployEvent
+    from lamed_tui.preflight.result import State
 
 TRACK = EndpointUrl("/track", "GET", "https://api.example/prod/track", "lamed-track", "lamed.track", False)
 CLOSED = EndpointUrl("/experiments", "GET", "https://api.example/prod/experiments", "lamed-all", "lamed.all", True)
@@ -100,6 +107,43 @@ def test_people_read_one_line_a_resource_and_the_grave_consequences(capsys: pyte
 def test_a_plan_that_was_asked_for_is_data(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = told_to_people(capsys, plan_only=True)
     assert "1 to replace, 1 to remove." in out
+
+
+def test_a_resource_that_is_touched_twice_by_a_rollback_counts_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes it for a terminal, and draws the progress
+    monkeypatch.setenv("TERM", "xterm")
+    report = HumanReport(plan_is_the_answer=False)
+    report.tell(Applying(2))
+    for status in ("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
+        for name in ("Role", "TrackFunction"):
+            report.tell(changed(name, status))
+    report.close()
+
+    assert re.findall(r"\d/\d", capsys.readouterr().err)[-1] == "2/2"
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("pass", "None of 2 checks failed."),
+        ("fail", "1 of 2 checks failed, which the deployment sees to itself. Stack: It is stuck."),
+    ],
+)
+def test_a_stuck_stack_is_not_said_to_have_passed(
+    state: State, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = ExitCode.NEEDS_REPAIR if state == "fail" else ExitCode.OK
+    results = [
+        CheckResult("config.file", "Configuration", "pass", "It is valid.", "", 0.1, ExitCode.OK),
+        CheckResult("aws.stack", "Stack", state, "It is stuck.", "", 0.1, code),
+    ]
+    monkeypatch.setattr("lamed_tui.preflight.schedule.run_all", lambda _checks: iter(results))
+
+    _check_first(Subject(load(Path("config.json")), {}), HumanReport(plan_is_the_answer=False))
+
+    assert " ".join(capsys.readouterr().err.split()) == told
 
 
 def test_scripts_read_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
