@@ -151,12 +151,15 @@ class LamedConsole(CopyingApp):
             return
         if self._feed_worker is not None:
             self._feed_worker.cancel()
+        if any(mode.id == _MONITOR for mode in self.modes):
+            self.modes = tuple(mode for mode in self.modes if mode.id != _MONITOR)
+            if self.current_mode == _MONITOR:  # opened meanwhile: it comes back with the new source
+                go = True
+                await self.switch_mode(self.modes[0].id)
+            await self.remove_mode(_MONITOR)
         if self._own_source is not None:
             self._own_source.close()
         self._own_source = source
-        if any(mode.id == _MONITOR for mode in self.modes):
-            self.modes = tuple(mode for mode in self.modes if mode.id != _MONITOR)
-            await self.remove_mode(_MONITOR)
         self._take_source(source)
         self._start_feed()
         if go:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import stat
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamed_tui.config import files
+from lamed_tui.config.model import RedisSettings
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.setup.fields import AddressField
 from lamed_tui.console.setup.form import FormPane
 from lamed_tui.console.setup.screen import SetupScreen
+from lamed_tui.console.workplace import Workplace
+from lamed_tui.experiments.source import RedisSource
 from lamed_tui.setup import drafts
-from tests.console.setup.wizard import CLEAR, CONFIG, Wizard, aws, place, port_of, read, setting_up, write
+from lamed_tui.store.connect import open_store
+from tests.console.setup.wizard import CLEAR, CONFIG, Wizard, aws, place, port_of, read, setting_up, watch, write
 from tests.integration.experiments.counters import write_counts
 
 if TYPE_CHECKING:
     import pytest
+
+    from lamed_tui.config.files import LoadedConfig
 
 
 async def to_review(wizard: Wizard) -> str:
@@ -95,6 +102,38 @@ async def test_the_monitor_and_setting_up_are_one_console(valkey: str) -> None:
         await wizard.type("Go to Setup")
         await wizard.press("enter")
         await wizard.sees("Change the settings")
+
+
+async def test_saving_again_while_the_monitor_is_open_puts_the_new_one_in_its_place(valkey: str) -> None:
+    write(redis={"host": "127.0.0.1", "port": int(port_of(valkey))})
+    write_counts(valkey, {("checkout", "participate", "control"): 41})
+    answers = threading.Event()
+
+    def slow(loaded: LoadedConfig) -> RedisSource:
+        answers.wait(60)
+        return watch(loaded)
+
+    with open_store(RedisSettings.model_validate({"url": valkey})) as store:
+        app = LamedConsole(RedisSource(store, "elsewhere", {}), workplace=Workplace(CONFIG, {}, slow), interval=0.2)
+        async with app.run_test(notifications=True) as pilot:
+            wizard = Wizard(pilot)
+            try:
+                await wizard.sees('No events yet in the namespace "elsewhere"')
+                await app.switch_mode("setup")
+                await wizard.sees("A/B-testing backend")
+                await wizard.press("down", "enter")
+                await wizard.sees("Nothing is deployed")
+                await wizard.press("ctrl+n")
+                await wizard.sees("stays as it is")
+                await wizard.press("s")
+                await wizard.press("ctrl+p")
+                await wizard.type("Go to Monitor")
+                await wizard.press("enter")
+                await wizard.sees("elsewhere · Redis")
+            finally:
+                answers.set()
+            await wizard.sees("41 visitors")
+        assert app.crash == ""
 
 
 async def test_going_back_keeps_every_answer_right_or_wrong() -> None:
