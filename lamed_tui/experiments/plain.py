@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from lamed_tui.experiments.assessment import Assessment, Finding
     from lamed_tui.experiments.snapshot import Experiment, Snapshot
 
+_SAY_THE_LIFT = frozenset({VerdictCode.BEATS_CONTROL, VerdictCode.WORSE_THAN_CONTROL, VerdictCode.NO_DIFFERENCE})
+"""Verdicts whose sentences give the lift and its interval already."""
+
 Row = tuple[str, str | None, str | None]
 """What a line is about: experiment, goal, variant."""
 
@@ -76,7 +79,7 @@ def _finding(finding: Finding | None) -> str:
     if finding.interval is not None:
         lower, upper = finding.interval
         highest = "any number" if upper is None else lift_text(upper)
-        if "lift" not in finding.verdict.sentence:
+        if finding.verdict.code not in _SAY_THE_LIFT:
             parts.append(f"lift {lift_text(finding.lift)}, between {lift_text(lower)} and {highest}")
     if finding.p is not None:
         parts.append(f"p {p_text(finding.p)}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
+from lamed_tui.config.model import ExperimentSettings
 from lamed_tui.experiments.assessment import assess_all
 from lamed_tui.experiments.plain import Row, changed_lines, heading
 from lamed_tui.experiments.plain import flat_lines as assessed_lines
@@ -57,6 +59,19 @@ def test_a_line_says_what_the_numbers_prove() -> None:
         "checkout, buy, green: 400 conversions, 2000 visitors, 20.00%; Beats control (crossed 12 Mar"
     )
     assert green.endswith("; p <0.0001")
+
+
+def test_a_sentence_that_only_speaks_of_a_lift_does_not_stand_for_its_numbers() -> None:
+    arms = (VariantCount("control", 1_000_000, 100_000), VariantCount("green", 1_000_000, 101_000))
+    goals = (Goal("buy", unique=True, variants=arms),)
+    one = Experiment("checkout", "control", tuple(Variant(arm.name, arm.visitors) for arm in arms), goals)
+    taken = snapshot(one)
+    settings = {"checkout": ExperimentSettings(minimum_detectable_effect=0.02)}
+
+    green = assessed_lines(taken, assess_all(taken, settings))["checkout", "buy", "green"]
+
+    assert "so the lift is probably smaller than" in green
+    assert re.search(r"; lift \+1\.0%, between -0\.\d% and \+2\.\d%; p ", green), green
 
 
 def test_the_heading_says_what_where_and_when() -> None:
