@@ -45,10 +45,11 @@ class Conduct:
         self.kind = Kind.DEPLOY
         self._screen = screen
         self._operation: Operation | None = None
+        self._not_over: list[Operation] = []
         self._again: Callable[[Person], Events] | None = None
         self._asked = ""
         self._is_closed = False
-        self._left: Stage | None = None
+        self._is_left_to_aws = False
 
     @property
     def work(self) -> Work | None:
@@ -64,6 +65,7 @@ class Conduct:
             return
         self.kind, self._again, self._asked = kind, start, ""
         operation = self._operation = Operation(kind, start, publish=self._heard, clock=self._screen.clock)
+        self._not_over = [*(one for one in self._not_over if not one.wait(0)), operation]
         self._screen.turn_to(views.PLAN)
         self._heard(operation.work)
         # The app's own, because only then is it told of a defect; explicit, because the default spells out arguments.
@@ -129,17 +131,19 @@ class Conduct:
         self._is_closed = True
         operation = self._operation
         if operation is not None and operation.work.stage not in ENDS:
-            self._left = operation.work.stage
+            self._is_left_to_aws = operation.work.stage not in _BEFORE_AWS
             operation.leave()
 
     def farewell(self, seconds: float) -> str:
         """What is left behind once the console is closed; empty when nothing is. Waits at most so long."""
-        operation = self._operation
-        if operation is None or self._left is None:
-            return ""
-        if self._left not in _BEFORE_AWS:
-            return wording.DETACHED
-        return "" if operation.wait(seconds) else _NOT_TAKEN_BACK
+        told = [wording.DETACHED] if self._is_left_to_aws else []
+        # Also those that were declined long ago: to the person each was over at once, and its thread may still take
+        # back what it prepared.
+        until = self._screen.clock() + seconds
+        declined = [one for one in self._not_over if one.work.stage is Stage.DECLINED]
+        if not all(one.wait(max(0.0, until - self._screen.clock())) for one in declined):
+            told.append(_NOT_TAKEN_BACK)
+        return " ".join(told)
 
     # What becomes known ----------------------------------------------------------------------------------------------
 

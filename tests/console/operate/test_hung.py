@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.operate.preflight_pane import PreflightPane
 from tests.console.operate.person import operating, screen_of
@@ -75,3 +77,22 @@ async def test_planning_that_hangs_can_be_left_and_what_it_left_is_told(script: 
         await person.sees("Asking AWS what would change")
         left = await ends_at_once(person)
         assert left.startswith("AWS did not answer in time to take the plan back.")
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"), [(True, ""), (False, "AWS did not answer in time to take the plan back.")]
+)
+async def test_quitting_right_after_a_plan_was_left_waits_until_it_is_taken_back(
+    script: Callable[..., Script], *, answers: bool, told: str
+) -> None:
+    backend = script(hangs=("plan",))
+    async with operating(backend) as person:
+        await person.press("d")
+        await until(person.pilot, lambda _: screen_of(person).query_one(PreflightPane).is_over, what="the checks")
+        await person.press("ctrl+n")
+        await person.sees("Asking AWS what would change")
+        await answers_at_once(person, "escape", "Nothing was changed.")
+        if answers:
+            backend.over.set()
+        left = await ends_at_once(person)
+        assert left.startswith(told) if told else left == ""
