@@ -154,6 +154,8 @@ def done_heading(work: Work) -> Content:
         gone = work.destroyed
         title = f"{gone.stack} is gone" if gone.changed else f"There is no {gone.stack} to destroy"
         return Content.assemble((title, "bold $text-success"), (f"  after {took}" if gone.changed else "", QUIET))
+    if work.stage is Stage.DETACHED and work.checks:
+        return Content.styled("The deployment is live, but its test was not finished", "bold $text-warning")
     if work.stage is Stage.DETACHED:
         return Content.styled("Left to AWS: what it has begun it also finishes", "bold $text-warning")
     if work.deployed is None:
@@ -171,6 +173,8 @@ def done_lines(work: Work) -> Content:
     """What to know at the end, beside the addresses."""
     if work.destroyed is not None:
         return Content("\n").join(Content(text) for text in work.destroyed.kept)
+    if work.stage is Stage.DETACHED and work.checks:
+        return Content("Deploying again tries it, and records it as tried.")
     if work.stage is Stage.DETACHED:
         return Content(
             "Nobody follows it now. Deploying again joins it, and records and tries what it made. Status shows how far "

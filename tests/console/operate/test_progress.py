@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 
 from lamed_tui.aws.errors import ServiceError
@@ -79,3 +80,11 @@ def test_no_line_about_a_resource_is_longer_than_the_screen() -> None:
     for width in (24, 36, 50, 76, 90, 150):
         lines = work_views.rows(work, 9.0, width).plain.splitlines()
         assert max(map(len, lines)) <= width
+
+
+def test_who_leaves_the_test_of_a_live_deployment_is_not_told_that_aws_goes_on_with_it() -> None:
+    left = replace(known(Planned(NEW_PLAN), Applying(13), *SMOKE[:1]), stage=Stage.DETACHED)
+    assert "its test was not finished" in work_views.done_heading(left).plain
+    assert "AWS" not in work_views.done_heading(left).plain + work_views.done_lines(left).plain
+    applying = replace(known(Planned(NEW_PLAN), Applying(13)), stage=Stage.DETACHED)
+    assert "Left to AWS" in work_views.done_heading(applying).plain
