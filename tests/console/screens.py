@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.config.model import Config, ConsoleSettings, RedisSettings
@@ -15,7 +17,7 @@ from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from textual.pilot import Pilot
 
@@ -72,3 +74,16 @@ async def watching(
         follow(app, wishes or ConsoleSettings())
         async with app.run_test(size=size) as pilot:
             yield pilot
+
+
+@contextmanager
+def folder_gone() -> Iterator[None]:
+    """Work in a folder that somebody has removed; afterwards in the one before."""
+    gone = Path.cwd() / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+    try:
+        yield
+    finally:
+        os.chdir(gone.parent)

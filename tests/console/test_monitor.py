@@ -13,7 +13,7 @@ from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.monitor.widgets import ExperimentDetail
 from lamed_tui.experiments.api_source import ApiSource
 from lamed_tui.experiments.source import RedisSource
-from tests.console.screens import settled, text_of, until, watching
+from tests.console.screens import folder_gone, settled, text_of, until, watching
 from tests.console.setup.wizard import squeezed
 from tests.integration.experiments.counters import counts_of, write_counts, write_past
 from tests.integration.experiments.test_results_command import an_api
@@ -299,6 +299,15 @@ async def test_an_export_says_in_full_where_it_is(valkey: str) -> None:
         ["checkout", "buy", "a"],
         ["checkout", "buy", "b"],
     ]
+
+
+async def test_an_export_from_a_folder_that_is_gone_says_so(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "checkout" in text)
+        with folder_gone():
+            await pilot.press("e", "enter")
+            await until(pilot, lambda text: "The current folder is gone" in text)
 
 
 async def test_another_namespace_is_chosen_or_typed(valkey: str) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.config.model import ExperimentSettings
 from lamed_tui.console.background import in_background
+from lamed_tui.console.folder import write_here
 from lamed_tui.console.monitor.dialogs import Choice, Confirm, SettingsForm, Told
 from lamed_tui.console.snippet.messages import SnippetWanted
 from lamed_tui.errors import LamedError
@@ -20,6 +20,7 @@ from lamed_tui.experiments.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
 
     from lamed_tui.console.feed import Feed
     from lamed_tui.console.monitor.screen import MonitorScreen
@@ -167,14 +168,7 @@ class Actions:
 
         def write() -> Path:
             assessments = Assessor(source, settings, clock=lambda: 0.0).assess(snapshot)
-            path = _export_path(form)
-            try:
-                path.write_text(_exported(snapshot, assessments, form), encoding="utf-8")
-            except OSError as error:
-                raise LamedError(
-                    f"{path} cannot be written: {error.strerror}.", "Start lamed in another folder."
-                ) from None
-            return path
+            return write_here(_file_name(form), _exported(snapshot, assessments, form))
 
         path = await in_background(write, name="exporting")
         self._screen.app.push_screen(Told("Export", f"Saved to:\n{path}"))
@@ -206,8 +200,8 @@ def _counted(experiment: Experiment) -> str:
     return f"{visitors} and {plural(conversions, 'conversion', separated=True)}"
 
 
-def _export_path(form: str) -> Path:
-    return Path.cwd() / f"lamed-results-{datetime.now(UTC):%Y%m%d-%H%M%S}.{form}"
+def _file_name(form: str) -> str:
+    return f"lamed-results-{datetime.now(UTC):%Y%m%d-%H%M%S}.{form}"
 
 
 def _exported(snapshot: Snapshot, assessments: Any, form: str) -> str:

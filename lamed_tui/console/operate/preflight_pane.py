@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -13,6 +12,7 @@ from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from lamed_tui.console.background import in_background
+from lamed_tui.console.folder import write_here
 from lamed_tui.console.monitor.dialogs import Told
 from lamed_tui.console.operate import check_views
 from lamed_tui.console.operate.check_views import CheckRow
@@ -23,6 +23,7 @@ from lamed_tui.preflight.summary import as_markdown, obstacles
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from textual.app import ComposeResult
 
@@ -99,20 +100,14 @@ nothing. After a failure the plan can be made all the same, but will hardly succ
     def export(self) -> None:
         """Save the results as Markdown, and say where."""
         results, moment = check_views.results_of(self._rows), self.around.now()
-        path = Path.cwd() / f"lamed-preflight-{moment:%Y%m%d-%H%M%S}.md"
 
-        def write() -> None:
+        def write() -> Path:
             text = as_markdown(results, self.around.backend.name(), f"{moment:%Y-%m-%d %H:%M} UTC")
-            try:
-                path.write_text(text, encoding="utf-8")
-            except OSError as error:
-                raise LamedError(
-                    f"{path} cannot be written: {error.strerror}.", "Start lamed in another folder."
-                ) from None
+            return write_here(f"lamed-preflight-{moment:%Y%m%d-%H%M%S}.md", text)
 
         async def save() -> None:
             try:
-                await in_background(write, name="exporting")
+                path = await in_background(write, name="exporting")
             except LamedError as error:
                 self.app.push_screen(Told("Not saved", error.what, error.fix))
             else:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lamed_tui.errors import LamedError
+from lamed_tui.console.folder import current_folder, not_written
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lamed_tui.snippet.spec import Format
 
 _SUFFIX = {"html": ".html", "module": ".mjs"}
@@ -22,10 +23,7 @@ def save(text: str, experiment: str, form: Format) -> Path:
     Raises:
         LamedError: the folder cannot be written to.
     """
-    try:
-        directory = Path.cwd()
-    except OSError:
-        raise LamedError("The current folder is gone.", "Start lamed in another folder.") from None
+    directory = current_folder()
     stem = f"lamed-snippet-{_plain(experiment)}".rstrip("-")
     for number in count(1):
         path = directory / f"{stem}{f'-{number}' if number > 1 else ''}{_SUFFIX[form]}"
@@ -35,7 +33,7 @@ def save(text: str, experiment: str, form: Format) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise LamedError(f"{path} cannot be written: {error.strerror}.", "Start lamed in another folder.") from None
+            raise not_written(path, error) from None
         return path
     raise AssertionError("count() never ends")
 

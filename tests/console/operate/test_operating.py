@@ -32,7 +32,7 @@ from tests.console.operate.scripted import (
     creation,
     deployed,
 )
-from tests.console.screens import until
+from tests.console.screens import folder_gone, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +100,15 @@ async def test_the_checks_are_exported_as_markdown_to_a_path_that_is_shown(scrip
         text = path.read_text()
         assert text.startswith("# Preflight of shop\n")
         assert "| Redis eviction | fail | 0.03 | maxmemory-policy is allkeys-lru" in text
+
+
+async def test_an_export_of_the_checks_from_a_folder_that_is_gone_says_so(script: MakeScript) -> None:
+    async with operating(script(checks=scripted.DETAILS), size=(100, 50)) as person:
+        await person.press("d")
+        await person.sees("Not ready")
+        with folder_gone():
+            await person.press("e")
+            await person.sees("The current folder is gone")
 
 
 # Plans ----------------------------------------------------------------------------------------------------------------

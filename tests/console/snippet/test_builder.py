@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from lamed_tui.cli.main import run
 from lamed_tui.console import copying
 from lamed_tui.console.snippet.rows import GoalRow, Unique, VariantRow
 from lamed_tui.errors import UsageError
-from tests.console.screens import until
+from tests.console.screens import folder_gone, until
 from tests.console.snippet.builder import URL, building, configured, watching_and_building
 from tests.integration.experiments.counters import write_counts
 
@@ -201,15 +200,9 @@ async def test_a_folder_that_cannot_be_written_to_is_said() -> None:
     async with building() as builder:
         await answered(builder)
         await builder.has_code(URL)
-        gone = Path.cwd() / "gone"
-        gone.mkdir()
-        os.chdir(gone)
-        gone.rmdir()
-        try:
+        with folder_gone():
             await builder.press("ctrl+g")
             await builder.sees("Not saved")
-        finally:
-            os.chdir(gone.parent)
 
 
 async def test_another_configured_experiment_takes_the_place_of_the_answers_but_the_address_stays() -> None:
