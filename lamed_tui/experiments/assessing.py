@@ -28,17 +28,23 @@ class Assessor:
 
     Args:
         clock: seconds on a clock that never goes back.
+        standings: what earlier looks of somebody else have proven, by experiment.
     """
 
     def __init__(
-        self, source: SnapshotSource, settings: Mapping[str, ExperimentSettings], *, clock: Callable[[], float]
+        self,
+        source: SnapshotSource,
+        settings: Mapping[str, ExperimentSettings],
+        *,
+        clock: Callable[[], float],
+        standings: Mapping[str, Standing] | None = None,
     ) -> None:
         self._source = source
         self._settings = settings
         self._clock = clock
         self._histories: dict[str, History] = {}
         self._read_at: float | None = None
-        self._standings: dict[str, Standing] = {}
+        self._standings = dict(standings or {})
 
     def assess(self, snapshot: Snapshot) -> dict[str, Assessment]:
         """Every experiment of the snapshot, by name.

@@ -16,10 +16,15 @@ WINDOW = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Events of each experiment at one moment, in seconds of a clock that never goes back."""
+    """Events of each experiment at one moment, in seconds of a clock that never goes back.
+
+    Attributes:
+        untold: experiments whose visitors the source does not tell yet, so that nobody knows how many events they have.
+    """
 
     at: float
     events: Mapping[str, int]
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,11 @@ UNKNOWN_PACE = Pace(None, {})
 
 def totals_of(snapshot: Snapshot, at: float) -> Totals:
     """What is needed of a snapshot to tell a pace later."""
-    return Totals(at, {experiment.name: experiment.events for experiment in snapshot.experiments})
+    return Totals(
+        at,
+        {experiment.name: experiment.events for experiment in snapshot.experiments},
+        frozenset(experiment.name for experiment in snapshot.experiments if not experiment.visitors_told),
+    )
 
 
 def recent(history: Sequence[Totals], newest: Totals) -> tuple[Totals, ...]:
@@ -56,6 +65,7 @@ def pace_of(history: Sequence[Totals]) -> Pace:
     oldest, newest = history[0], history[-1]
     seconds = newest.at - oldest.at
     grown = {name: events - oldest.events.get(name, 0) for name, events in newest.events.items()}
-    by_experiment = {name: growth / seconds for name, growth in grown.items() if growth >= 0}
+    untold = oldest.untold | newest.untold
+    by_experiment = {name: growth / seconds for name, growth in grown.items() if growth >= 0 and name not in untold}
     complete = len(by_experiment) == len(grown)
     return Pace(sum(by_experiment.values()) if complete else None, by_experiment)

@@ -164,10 +164,11 @@ class Actions:
             self._screen.namespace_changed()
 
     async def _save(self, snapshot: Snapshot, form: str) -> None:
-        source, settings = self._feed.source, self._screen.settings()
+        source, settings, standings = self._feed.source, self._screen.settings(), dict(self._screen.standings)
 
         def write() -> Path:
-            assessments = Assessor(source, settings, clock=lambda: 0.0).assess(snapshot)
+            # With what the screen's looks have proven: a file that says less than the screen would contradict it.
+            assessments = Assessor(source, settings, clock=lambda: 0.0, standings=standings).assess(snapshot)
             return write_here(_file_name(form), _exported(snapshot, assessments, form))
 
         path = await in_background(write, name="exporting")

@@ -85,6 +85,11 @@ class Knowledge:
         for known in (self._pasts, self._standings, self._headlines):
             known.pop(name, None)
 
+    @property
+    def standings(self) -> Mapping[str, Standing]:
+        """What has been proven so far, by experiment."""
+        return self._standings
+
     def history(self, name: str) -> History | None:
         """The series, as far as it was read."""
         past = self._pasts.get(name)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from lamed_tui.console.monitor.knowledge import Past
     from lamed_tui.experiments.assessment import Assessment
     from lamed_tui.experiments.snapshot import Experiment
+    from lamed_tui.experiments.statistics.crossing import Standing
     from lamed_tui.experiments.trend import Trend
 
 _TICK = 0.5
@@ -111,6 +112,11 @@ class MonitorScreen(Screen[None]):
         return operations.settings.current() if operations else {}
 
     @property
+    def standings(self) -> Mapping[str, Standing]:
+        """What has been proven while watching, by experiment."""
+        return self._knowledge.standings
+
+    @property
     def reading(self) -> Reading | None:
         """What is on screen."""
         return self._paused or self._feed.state.reading
@@ -156,7 +162,8 @@ class MonitorScreen(Screen[None]):
     def _marks(self) -> list[str]:
         marks = [] if self._order is Order.NAME else [f"by {self._order}"]
         if self._window is not Window.START:
-            marks.append(str(self._window))
+            recent = self._assessment and self._assessment.history
+            marks.append(str(self._window) if recent else f"{self._window}: no history")
         operations = self._feed.source.operations
         return marks if operations is None or operations.may_change else [*marks, "read-only"]
 

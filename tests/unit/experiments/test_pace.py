@@ -35,3 +35,9 @@ def test_the_history_reaches_back_ten_seconds_or_one_reading(interval: int, kept
     for moment in range(20 - 20 * interval, 21, interval):
         history = recent(history, Totals(moment, {}))
     assert [one.at for one in history] == kept
+
+
+def test_visitors_who_are_told_only_later_did_not_all_come_at_once() -> None:
+    pace = pace_of([Totals(0, {"a": 0, "b": 1}, frozenset({"a"})), Totals(2, {"a": 5_000, "b": 3})])
+    assert pace.by_experiment == {"b": 1.0}
+    assert pace.total is None
