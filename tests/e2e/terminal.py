@@ -82,8 +82,9 @@ def running_in_tmux(
     terminal._tmux("new-session", "-d", "-s", "main", "-x", str(columns), "-y", str(rows), *settings, "sleep 600")
     try:
         terminal._tmux("set-option", "-g", "remain-on-exit", "on")
-        # The shell keeps the status: tmux now and then misses that its child has ended.
-        shell = ["sh", "-c", '"$@"; echo $? > "$0"', str(terminal._status)]
+        # The shell keeps the status: tmux now and then misses that its child has ended. And it keeps the pane open, as
+        # the last words of a command would otherwise be lost now and then; it is then nobody of this folder's.
+        shell = ["sh", "-c", '"$@"; echo $? > "$0"; cd / && exec env -i sleep 600', str(terminal._status)]
         terminal._tmux("respawn-pane", "-k", "-t", "main", *settings, *shell, *(str(word) for word in command))
         yield terminal
     finally:
