@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from lamed_tui.config.model import Config
     from lamed_tui.deploy.events import EndpointUrl
 
-_TRACK_HANDLER = "lamed.track"
-
 
 def tracking_endpoints(config: Config) -> list[EndpointUrl]:
     """The deployed endpoints that pages can send events to, at least one, in the order of the wiring.
@@ -40,4 +38,6 @@ def tracking_endpoints(config: Config) -> list[EndpointUrl]:
 
 def _is_for_pages(endpoint: EndpointUrl) -> bool:
     """Pages send GET requests, and hold no key."""
-    return endpoint.handler == _TRACK_HANDLER and endpoint.method in {"GET", "ANY"} and not endpoint.api_key_required
+    from lamed_tui.deploy.wiring import TRACK
+
+    return endpoint.handler == TRACK and endpoint.method in {"GET", "ANY"} and not endpoint.api_key_required

@@ -10,7 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lamed_tui.aws.errors import ServiceError
 from lamed_tui.deploy import adoption_records, artefacts, engine, legacy_api, live, smoke, status, template, wiring
 from lamed_tui.deploy.adoption_records import Adoption
 from lamed_tui.deploy.events import Deployed, EndpointUrl, SmokeChecked, Warned
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from lamed_tui.deploy.legacy_api import Legacy
     from lamed_tui.deploy.live import Live
 
-_TRACK = "lamed.track"
 _PREPARATION_SECONDS = 3600
 """For the time between the deployment and the moment when the pages' URL leads to it."""
 
@@ -89,7 +87,7 @@ def adopt(
     record = yield from _record(aws, config.name, legacy, clock.now().isoformat(timespec="seconds"))
     routes = {(route["path"], route["method"]): route for route in live.endpoints_of(live.read_template(aws, stack))}
     moving = [method for method in record.methods if (method["path"], method["method"]) in routes]
-    if not any(routes[method["path"], method["method"]]["handler"] == _TRACK for method in moving):
+    if not any(routes[method["path"], method["method"]]["handler"] == wiring.TRACK for method in moving):
         raise DeployError(
             f"No route of {config.name} that counts events is like one of the API {legacy.api}.",
             "Add its tracking path to extra_wiring, and adopt it again. Nothing of 0.4.3's was changed.",
@@ -154,21 +152,11 @@ def _refuse_clashes(config: Config, aws: Aws, stack: Live) -> None:
     """0.4.3's functions must stay as they are, for the way back."""
     own = {route["function"] for route in live.endpoints_of(live.read_template(aws, stack))}
     for function in wiring.resolve(config).functions:
-        if function.name not in own and _function_exists(aws, function.name):
+        if function.name not in own and live.function_exists(aws, function.name):
             raise DeployError(
                 f"The function {function.name} of lamed 0.4.3 is in {aws.region}, and the new one would have its name.",
                 "Choose another name for the new backend: lamed configure --set name=lamed-2, then lamed adopt again.",
             )
-
-
-def _function_exists(aws: Aws, name: str) -> bool:
-    try:
-        aws.functions.get_function_configuration(FunctionName=name)
-    except ServiceError as error:
-        if error.code == "ResourceNotFoundException":
-            return False
-        raise
-    return True
 
 
 def _record(aws: Aws, name: str, legacy: Legacy, now: str) -> Generator[Stepped, None, Adoption]:

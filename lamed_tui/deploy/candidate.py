@@ -45,11 +45,6 @@ class Candidate:
     restores: int | None = None
 
     @property
-    def routes(self) -> tuple[Mapping[str, Any], ...]:
-        """The routes that would be deployed."""
-        return tuple(live.endpoints_of(self.template.body))
-
-    @property
     def live_routes(self) -> tuple[Mapping[str, Any], ...]:
         """The routes that are deployed now, none when nothing is."""
         return tuple(live.endpoints_of(self.live_body))

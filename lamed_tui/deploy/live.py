@@ -51,6 +51,21 @@ class Live:
         return int(number) if number.isdigit() and self.outputs else None
 
 
+def function_exists(aws: Aws, name: str) -> bool:
+    """Whether there is a Lambda function of this name, whoever made it.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
+    try:
+        aws.functions.get_function_configuration(FunctionName=name)
+    except ServiceError as error:
+        if error.code == "ResourceNotFoundException":
+            return False
+        raise
+    return True
+
+
 def read(aws: Aws, name: str) -> Live:
     """Describe a stack by its name, or by its ARN when it may be deleted by now.
 

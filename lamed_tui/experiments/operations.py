@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-SETTINGS = tuple(ExperimentSettings.model_fields)
-"""The keys of an experiment's settings."""
-
 
 class SettingsBook(Protocol):
     """What is decided about experiments, and where that is kept."""

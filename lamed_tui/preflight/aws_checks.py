@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from lamed_tui.aws.errors import AccessDeniedError, ServiceError
+from lamed_tui.aws.errors import AccessDeniedError
 from lamed_tui.deploy import artefacts, live, releases
 from lamed_tui.deploy.states import Situation
 from lamed_tui.errors import AwsError
@@ -74,7 +74,11 @@ def names(subject: Subject) -> Finding:
     """No function that something else made, such as lamed 0.4.3, has a name that we need."""
     wanted = {function.name for function in subject.wiring.functions}
     try:
-        taken = [name for name in sorted(wanted - _functions_of_the_stack(subject)) if _exists(subject, name)]
+        taken = [
+            name
+            for name in sorted(wanted - _functions_of_the_stack(subject))
+            if live.function_exists(subject.aws, name)
+        ]
     except AccessDeniedError as error:
         return warned(f"Unknown: {error.what}", error.fix)
     if not taken:
@@ -121,13 +125,3 @@ def _functions_of_the_stack(subject: Subject) -> set[str]:
         for resource in page["StackResourceSummaries"]
         if resource["ResourceType"] == "AWS::Lambda::Function"
     }
-
-
-def _exists(subject: Subject, function: str) -> bool:
-    try:
-        subject.aws.functions.get_function_configuration(FunctionName=function)
-    except ServiceError as error:
-        if error.code == "ResourceNotFoundException":
-            return False
-        raise
-    return True

@@ -11,16 +11,11 @@ if TYPE_CHECKING:
 
 
 class SnippetWanted(Message):
-    """Somebody wants a snippet, for an experiment that is counted or for any.
+    """Somebody wants a snippet, for an experiment that is counted or for any."""
 
-    Args:
-        track_url: where events go, when that is known.
-    """
-
-    def __init__(self, experiment: Experiment | None = None, track_url: str = "") -> None:
+    def __init__(self, experiment: Experiment | None = None) -> None:
         super().__init__()
         self.experiment = experiment
-        self.track_url = track_url
 
 
 class SnippetMade(Message):

@@ -135,8 +135,6 @@ the terminal's own selection takes it.
     async def _begin(self, wanted: SnippetWanted) -> None:
         known = self._known()
         await self.show(begin(known) if wanted.experiment is None else begin_with(known, wanted.experiment))
-        if wanted.track_url:
-            self.query_one(SnippetForm).fill_address(wanted.track_url)
 
     async def show(self, answers: Answers) -> None:
         """Ask with these answers; an address that is known stays."""
