@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 def text_of(pilot: Pilot[None]) -> str:
     """Every line of the screen."""
     return "\n".join(strip.text.rstrip() for strip in pilot.app.screen._compositor.render_strips())
+
+
+def unbroken(text: str) -> str:
+    """A text without blanks, line ends, frames and marks: how a path reads that is longer than a line."""
+    return re.sub(r"[▌│\s]+", "", text)
 
 
 async def until(

@@ -13,7 +13,7 @@ from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.monitor.widgets import ExperimentDetail
 from lamed_tui.experiments.api_source import ApiSource
 from lamed_tui.experiments.source import RedisSource
-from tests.console.screens import folder_gone, settled, text_of, until, watching
+from tests.console.screens import folder_gone, settled, text_of, unbroken, until, watching
 from tests.console.setup.wizard import squeezed
 from tests.integration.experiments.counters import counts_of, write_counts, write_past
 from tests.integration.experiments.test_results_command import an_api
@@ -292,9 +292,9 @@ async def test_an_export_says_in_full_where_it_is(valkey: str) -> None:
         await until(pilot, lambda text: "checkout" in text)
         await pilot.press("slash", *"check", "enter", "e", "down", "enter")
         # A long path is shown in full, on as many lines as it takes.
-        shown = await until(pilot, lambda text: ".csv" in re.sub(r"[│\s]+", "", text))
+        shown = await until(pilot, lambda text: ".csv" in unbroken(text))
     (path,) = Path.cwd().glob("lamed-results-*.csv")
-    assert str(path) in re.sub(r"[│\s]+", "", shown)
+    assert str(path) in unbroken(shown)
     assert [line.split(",")[:3] for line in path.read_text().splitlines()[1:]] == [
         ["checkout", "buy", "a"],
         ["checkout", "buy", "b"],

@@ -17,7 +17,7 @@ from lamed_tui.console.setup.fields import Field
 from lamed_tui.console.workplace import Workplace
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
-from tests.console.screens import text_of, until
+from tests.console.screens import text_of, unbroken, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -111,6 +111,10 @@ class Wizard:
         return await until(
             self.pilot, lambda shown: squeezed(text) in squeezed(shown), what=f"{text!r} appears", seconds=seconds
         )
+
+    async def sees_unbroken(self, text: str, *, seconds: float = 20) -> str:
+        """Wait until a text without blanks of its own, a path say, is on the screen, even if lines break within it."""
+        return await until(self.pilot, lambda shown: text in unbroken(shown), what=f"{text!r} appears", seconds=seconds)
 
     async def paste(self, text: str) -> None:
         """Paste into what has the focus."""
