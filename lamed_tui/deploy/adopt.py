@@ -10,7 +10,18 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lamed_tui.deploy import adoption_records, artefacts, engine, legacy_api, live, smoke, status, template, wiring
+from lamed_tui.deploy import (
+    adoption_access,
+    adoption_records,
+    artefacts,
+    engine,
+    legacy_api,
+    live,
+    smoke,
+    status,
+    template,
+    wiring,
+)
 from lamed_tui.deploy.adoption_records import Adoption
 from lamed_tui.deploy.events import Deployed, EndpointUrl, SmokeChecked, Warned
 from lamed_tui.deploy.template_functions import ALIAS
@@ -128,9 +139,9 @@ def undo(config: Config, aws: Aws, clock: Clock, api: str | None = None) -> Gene
         )
     for method in record.methods:
         legacy_api.restore(aws, record.api, method)
-    legacy_api.return_to(aws, record)
+    legacy_api.return_to(aws, config.name, record)
     yield Stepped(f"The API {record.api} runs 0.4.3's functions again, by its deployment {record.deployment}.")
-    legacy_api.close(aws, record)
+    adoption_access.take_back(aws, config.name, record)
     yield Stepped("The keys open again only what they opened before.")
     adoption_records.write(store, config.name, replace(record, undone_at=clock.now().isoformat(timespec="seconds")))
 
@@ -190,25 +201,17 @@ def _lead(
     routes: Mapping[tuple[str, str], Mapping[str, Any]],
 ) -> Iterator[Stepped]:
     """Point the methods at the new functions, deploy once, and let both keys in at both URLs."""
-    store = artefacts.ensure(aws)
-    arns: dict[str, str] = {}
-    permissions = dict(record.permissions)
-    for method in moving:
-        function = routes[method["path"], method["method"]]["function"]
-        if function not in arns:
-            arns[function] = aws.functions.get_alias(FunctionName=function, Name=ALIAS)["AliasArn"]
-            permissions[function] = legacy_api.permit(aws, function, arns[function], record.api)
-    plan_keys = [*record.plan_keys]
-    usage_plan = record.usage_plan
-    if any(method["api_key_required"] for method in moving):
-        usage_plan = legacy_api.open_to_keys(aws, name, stack, record, plan_keys)
-    # Recorded before the methods change: whatever happens now, all of it can be taken back.
-    record = replace(record, permissions=tuple(permissions.items()), plan_keys=tuple(plan_keys), usage_plan=usage_plan)
-    adoption_records.write(store, name, record)
+    names = dict.fromkeys(routes[method["path"], method["method"]]["function"] for method in moving)
+    arns = {name: aws.functions.get_alias(FunctionName=name, Name=ALIAS)["AliasArn"] for name in names}
+    with_keys = any(method["api_key_required"] for method in moving)
+    # Recorded before anything is added: whatever happens now, all of it can be taken back.
+    record = adoption_access.intended(aws, stack, record, names, with_keys=with_keys)
+    adoption_records.write(artefacts.ensure(aws), name, record)
+    adoption_access.let_in(aws, stack, record, arns, with_keys=with_keys)
     for method in moving:
         arn = arns[routes[method["path"], method["method"]]["function"]]
         legacy_api.lead(aws, record, method, arn)
-    deployed = legacy_api.deploy(aws, record, f"adopted by lamed for {name}")
+    deployed = legacy_api.deploy(aws, name, record)
     yield Stepped(f"{len(moving)} routes lead to the new functions, by deployment {deployed}.")
 
 

@@ -25,9 +25,8 @@ class Adoption:
         methods: per repointed method its `resource`, `path`, `method`, and `integration` as API Gateway described it.
         keys: the ids of 0.4.3's API keys.
         adopted_at: ISO 8601, UTC.
-        usage_plan: the id of the usage plan that was made for it, if one was.
-        plan_keys: usage plan id and key id of every pair that was added.
-        permissions: function and statement id of every permission that was added.
+        plan_keys: usage plan id and key id of every pair that was, or was going to be, added.
+        permissions: function and statement id of every permission that was, or was going to be, added.
         undone_at: when it was given back.
     """
 
@@ -37,7 +36,6 @@ class Adoption:
     methods: tuple[Mapping[str, Any], ...]
     keys: tuple[str, ...]
     adopted_at: str
-    usage_plan: str | None = None
     plan_keys: tuple[tuple[str, str], ...] = ()
     permissions: tuple[tuple[str, str], ...] = ()
     undone_at: str | None = None

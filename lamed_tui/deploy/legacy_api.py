@@ -1,19 +1,16 @@
-"""An API that lamed 0.4.3 deployed, and every change that adopting makes to it and takes back."""
+"""An API that lamed 0.4.3 deployed: where its methods lead, which adopting changes and takes back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lamed_tui.aws.errors import ServiceError
 from lamed_tui.deploy import template
-from lamed_tui.deploy.template_functions import ALIAS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from mypy_boto3_apigateway.type_defs import PatchOperationTypeDef, RestApiTypeDef
+    from mypy_boto3_apigateway.type_defs import RestApiTypeDef
 
     from lamed_tui.aws.session import Aws
     from lamed_tui.deploy.adoption_records import Adoption
@@ -133,64 +130,19 @@ def lead(aws: Aws, record: Adoption, method: Mapping[str, Any], function_arn: st
     )
 
 
-def deploy(aws: Aws, record: Adoption, description: str) -> str:
+def deploy(aws: Aws, name: str, record: Adoption) -> str:
     """Make every changed method live, at once, and return the deployment's id.
 
+    Args:
+        name: of the stack that adopts it.
+
     Raises:
         AwsError: AWS refused or could not be reached.
     """
-    made = aws.apigateway.create_deployment(restApiId=record.api, stageName=record.stage, description=description)
+    made = aws.apigateway.create_deployment(
+        restApiId=record.api, stageName=record.stage, description=_description(name)
+    )
     return made["id"]
-
-
-def permit(aws: Aws, function: str, arn: str, api: str) -> str:
-    """Let an API call a function by its alias's ARN, and return the permission's name.
-
-    Raises:
-        AwsError: AWS refused or could not be reached.
-    """
-    partition, account = arn.split(":")[1], arn.split(":")[4]
-    statement = f"lamed-adopt-{api}"
-    try:
-        aws.functions.add_permission(
-            FunctionName=function,
-            Qualifier=ALIAS,
-            StatementId=statement,
-            Action="lambda:InvokeFunction",
-            Principal="apigateway.amazonaws.com",
-            SourceArn=f"arn:{partition}:execute-api:{aws.region}:{account}:{api}/{LEGACY_STAGE}/*",
-        )
-    except ServiceError as error:
-        if error.code != "ResourceConflictException":  # it is there already
-            raise
-    return statement
-
-
-def open_to_keys(aws: Aws, name: str, stack: Live, record: Adoption, plan_keys: list[tuple[str, str]]) -> str | None:
-    """Let 0.4.3's keys in at the new URL and the new key at the old one; return the id of the plan that was made.
-
-    Raises:
-        AwsError: AWS refused or could not be reached.
-    """
-    new_key, new_api = stack.outputs[template.API_KEY_ID], stack.outputs[template.API_ID]
-    made = record.usage_plan
-    old_plan = _plan_of(aws, record.api)
-    if old_plan is None:
-        made = old_plan = aws.apigateway.create_usage_plan(
-            name=f"{name}-adopted-{record.api}", apiStages=[{"apiId": record.api, "stage": record.stage}]
-        )["id"]
-    pairs = [(old_plan, key) for key in (*record.keys, new_key)]
-    if (new_plan := _plan_of(aws, new_api)) is not None:
-        pairs += [(new_plan, key) for key in record.keys]
-    for plan, key in pairs:
-        try:
-            aws.apigateway.get_usage_plan_key(usagePlanId=plan, keyId=key)
-        except ServiceError as error:
-            if error.code != "NotFoundException":
-                raise
-            aws.apigateway.create_usage_plan_key(usagePlanId=plan, keyId=key, keyType="API_KEY")
-            plan_keys.append((plan, key))
-    return made
 
 
 def restore(aws: Aws, api: str, method: Mapping[str, Any]) -> None:
@@ -208,8 +160,11 @@ def restore(aws: Aws, api: str, method: Mapping[str, Any]) -> None:
         aws.apigateway.put_integration_response(**place, statusCode=code, **known)
 
 
-def return_to(aws: Aws, record: Adoption) -> None:
-    """Let the stage run the recorded deployment again.
+def return_to(aws: Aws, name: str, record: Adoption) -> None:
+    """Let the stage run the recorded deployment again, and remove those that adopting made.
+
+    Args:
+        name: of the stack that adopted it.
 
     Raises:
         AwsError: AWS refused or could not be reached.
@@ -219,33 +174,10 @@ def return_to(aws: Aws, record: Adoption) -> None:
         stageName=record.stage,
         patchOperations=[{"op": "replace", "path": "/deploymentId", "value": record.deployment}],
     )
-
-
-def close(aws: Aws, record: Adoption) -> None:
-    """Take back whom adopting let in.
-
-    Raises:
-        AwsError: AWS refused or could not be reached.
-    """
-    api, functions = aws.apigateway, aws.functions
-    for plan, key in record.plan_keys:
-        _unless_gone(partial(api.delete_usage_plan_key, usagePlanId=plan, keyId=key))
-    if record.usage_plan:
-        stage: PatchOperationTypeDef = {"op": "remove", "path": "/apiStages", "value": f"{record.api}:{record.stage}"}
-        _unless_gone(partial(api.update_usage_plan, usagePlanId=record.usage_plan, patchOperations=[stage]))
-        _unless_gone(partial(api.delete_usage_plan, usagePlanId=record.usage_plan))
-    for function, statement in record.permissions:
-        _unless_gone(
-            partial(functions.remove_permission, FunctionName=function, StatementId=statement, Qualifier=ALIAS)
-        )
-
-
-def _plan_of(aws: Aws, api: str) -> str | None:
-    for page in aws.apigateway.get_paginator("get_usage_plans").paginate():
-        for plan in page["items"]:
-            if any(stage.get("apiId") == api for stage in plan.get("apiStages", [])):
-                return plan["id"]
-    return None
+    pages = aws.apigateway.get_paginator("get_deployments").paginate(restApiId=record.api)
+    for made in [item for page in pages for item in page["items"]]:
+        if made.get("description") == _description(name) and made["id"] != record.deployment:
+            aws.apigateway.delete_deployment(restApiId=record.api, deploymentId=made["id"])
 
 
 def _apis(aws: Aws) -> Iterator[RestApiTypeDef]:
@@ -253,9 +185,5 @@ def _apis(aws: Aws) -> Iterator[RestApiTypeDef]:
         yield from page["items"]
 
 
-def _unless_gone(step: Callable[[], object]) -> None:
-    try:
-        step()
-    except ServiceError as error:
-        if error.code not in {"NotFoundException", "ResourceNotFoundException"}:
-            raise
+def _description(name: str) -> str:
+    return f"adopted by lamed for {name}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 
+from lamed_tui.aws.errors import ServiceError, TransientError
 from lamed_tui.deploy import adopt, adoption_records, artefacts, destroy, engine, legacy_api, live, status
 from lamed_tui.deploy.adopt import Adopting
 from lamed_tui.deploy.clock import Clock
@@ -20,7 +23,7 @@ from tests import old_lamed
 from tests.integration.deploy.http import ask, event
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from lamed_tui.deploy.legacy_api import Legacy
@@ -167,3 +170,110 @@ def test_a_deployment_that_is_declined_leaves_the_old_api_alone(place: Place, ol
     declining = Adopting(first, always, replace(UNTRIED, confirm=lambda _plan: False))
     assert not any(isinstance(event, Deployed) for event in adopt.adopt(place.config(), place.aws, declining))
     assert integrations(place, old.api) == before
+
+
+def everything(place: Place, api: str) -> dict[str, Any]:
+    """All that an adoption may change in AWS, but for the record of it."""
+    gateway, functions = place.aws.apigateway, place.aws.functions
+    plans = gateway.get_usage_plans()["items"]
+    return {
+        "methods": integrations(place, api),
+        "stage": gateway.get_stage(restApiId=api, stageName="prod")["deploymentId"],
+        "deployments": sorted(one["id"] for one in gateway.get_deployments(restApiId=api)["items"]),
+        "keys": sorted(one["id"] for one in gateway.get_api_keys()["items"]),
+        "plans": {
+            plan["id"]: (
+                plan.get("name"),
+                sorted((stage["apiId"], stage["stage"]) for stage in plan.get("apiStages", [])),
+                sorted(key["id"] for key in gateway.get_usage_plan_keys(usagePlanId=plan["id"])["items"]),
+            )
+            for plan in plans
+        },
+        "permissions": {
+            name: policy_of(place, name)
+            for name in sorted(one["FunctionName"] for one in functions.list_functions()["Functions"])
+            if name.startswith("shop-")
+        },
+    }
+
+
+def policy_of(place: Place, function: str) -> Any:
+    try:
+        return json.loads(place.aws.functions.get_policy(FunctionName=function, Qualifier="live")["Policy"])
+    except ServiceError as error:
+        return error.code
+
+
+@contextmanager
+def cut_after(place: Place, deeds: int) -> Iterator[list[str]]:
+    """AWS does what it is asked, but the answer to one deed is lost, as when the process is killed there.
+
+    Args:
+        deeds: how many are done, the lost one among them.
+    """
+    done: list[str] = []
+
+    def lose(model: Any, **_: object) -> None:
+        if model.http["method"] not in {"GET", "HEAD"}:
+            done.append(model.name)
+            if len(done) == deeds:
+                raise TransientError(f"AWS is gone after {model.name}.")
+
+    clients = (place.aws.s3, place.aws.functions, place.aws.apigateway)
+    for client in clients:
+        client.meta.events.register("after-call", lose)
+    try:
+        yield done
+    finally:
+        for client in clients:
+            client.meta.events.unregister("after-call", lose)
+
+
+def test_wherever_an_adoption_is_cut_off_undoing_it_leaves_everything_as_it_was(place: Place, old: Legacy) -> None:
+    untried = replace(AGREED, deployment=replace(UNTRIED, legacy_until=None))
+    list(adopt.adopt(place.config(), place.aws, untried))  # now the stack is as an adoption wants it
+    list(adopt.undo(place.config(), place.aws, Clock()))
+    before, cut = everything(place, old.api), 1
+    while True:
+        with cut_after(place, cut) as done, suppress(TransientError):
+            list(adopt.adopt(place.config(), place.aws, untried))
+        with suppress(UsageError):  # cut off before there was anything to undo
+            list(adopt.undo(place.config(), place.aws, Clock()))
+        assert everything(place, old.api) == before, f"cut off after {done}"
+        if len(done) < cut:
+            break
+        cut += 1
+    assert {"AddPermission", "CreateUsagePlan", "CreateUsagePlanKey", "PutIntegration", "CreateDeployment"} <= {*done}
+
+
+def test_wherever_an_adoption_is_cut_off_it_can_be_repeated(place: Place, old: Legacy) -> None:
+    list(adopt.adopt(place.config(), place.aws, AGREED))
+    adopted = everything(place, old.api)
+    list(adopt.undo(place.config(), place.aws, Clock()))
+    for last in ("AddPermission", "CreateUsagePlan", "CreateUsagePlanKey", "PutIntegration", "CreateDeployment"):
+        with cut_after(place, 0) as counted:
+            list(adopt.adopt(place.config(), place.aws, AGREED))
+        list(adopt.undo(place.config(), place.aws, Clock()))
+        with cut_after(place, counted.index(last) + 1), pytest.raises(TransientError):
+            list(adopt.adopt(place.config(), place.aws, AGREED))
+        list(adopt.adopt(place.config(), place.aws, AGREED))
+        again = everything(place, old.api)
+        assert again["methods"] == adopted["methods"]
+        assert again["permissions"] == adopted["permissions"]
+        assert sorted(again["plans"].values()) == sorted(adopted["plans"].values())
+        list(adopt.undo(place.config(), place.aws, Clock()))
+
+
+def test_wherever_undoing_is_cut_off_it_can_be_repeated(place: Place, old: Legacy) -> None:
+    list(adopt.adopt(place.config(), place.aws, AGREED))
+    with cut_after(place, 0) as done:
+        list(adopt.undo(place.config(), place.aws, Clock()))
+    before = everything(place, old.api)
+    assert {"PutIntegration", "UpdateStage", "DeleteDeployment", "DeleteUsagePlan", "RemovePermission"} <= {*done}
+    for deed in dict.fromkeys(done):
+        list(adopt.adopt(place.config(), place.aws, AGREED))
+        with cut_after(place, done.index(deed) + 1), pytest.raises(TransientError):
+            list(adopt.undo(place.config(), place.aws, Clock()))
+        with suppress(UsageError):  # cut off when all was done
+            list(adopt.undo(place.config(), place.aws, Clock()))
+        assert everything(place, old.api) == before, f"cut off after {deed}"
