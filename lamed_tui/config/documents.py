@@ -24,6 +24,7 @@ _SECRET_KEY = re.compile(
     r"pass(w|phrase|$)|pwd|secret|token|(api|access|private)[_-]?key|credential|auth$", re.IGNORECASE
 )
 _URL_WITH_CREDENTIALS = re.compile(r"\s*[a-z][a-z0-9+.-]*://[^/?#\s]*@", re.IGNORECASE)
+_PLACE_OF_A_SECRET = {("redis_secret", "arn"), ("redis_secret", "key")}
 _DEEPEST = 50
 
 
@@ -175,6 +176,8 @@ def _wrapped(value: Any, path: tuple[str, ...]) -> Any:
 def _is_secret(path: Sequence[str], value: object) -> bool:
     if path[0] == "experiments":  # people name experiments and variants: "passwordless login" is no password
         return any(_SECRET_KEY.search(name) for name in path[2:3])
+    if tuple(path) in _PLACE_OF_A_SECRET:  # where a secret lies is none
+        return False
     if any(_SECRET_KEY.search(name) for name in path) or tuple(path[-2:]) == ("redis", "url"):
         return True
     return isinstance(value, str) and _URL_WITH_CREDENTIALS.match(value) is not None

@@ -208,9 +208,23 @@ def test_experiments_may_be_named_after_secrets() -> None:
     files.check(wrapped, Path("config.json"))
 
 
+def test_the_place_of_a_secret_can_be_configured() -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-1a2b3c"
+    document = {"redis_secret": {"arn": arn, "key": "password"}}
+
+    read = files.check(parsed(document), Path("config.json")).redis_secret
+
+    assert read is not None
+    assert (read.arn, read.key) == (arn, "password")
+    assert masked(parsed(document)) == document
+
+
 @pytest.mark.parametrize(
     ("key", "expected"),
-    [("redis.password", True), ("redis.url", True), ("redis.host", False), ("namespace", False), ("name", False)],
+    [
+        *[("redis.password", True), ("redis.url", True), ("redis.host", False), ("namespace", False), ("name", False)],
+        *[("redis_secret.arn", False), ("redis_secret.key", False), ("redis_secret.value", True)],
+    ],
 )
 def test_which_keys_are_secret(key: str, *, expected: bool) -> None:
     assert is_secret(key) is expected
