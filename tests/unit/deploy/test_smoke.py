@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,8 @@ class Backend:
         self.queries.append(query)
         if self.warming > 0:
             self.warming -= 1
-            return Answer(403, '{"message":"Forbidden"}')
+            throttled = Answer(429, '{"message":"Too Many Requests"}')
+            return throttled if self.defect == "throttled" else Answer(403, '{"message":"Forbidden"}')
         if self.defect == "full":
             return Answer(429, '{"error":"limit_reached"}')
         if self.defect == "silent":
@@ -81,6 +83,8 @@ class Backend:
         return Answer(200, json.dumps(found))
 
     def delete(self, query: dict[str, str]) -> Answer:
+        if "experiment" not in query:
+            return Answer(400, '{"error":"missing_parameter"}')
         if self.defect != "hoards":
             for key in [key for key in self.counts if key[1] == query["experiment"]]:
                 del self.counts[key]
@@ -147,6 +151,13 @@ def test_a_backend_that_is_full_is_not_called_wrong_and_not_called_counting() ->
     ]
 
 
+def test_a_throttled_test_waits_and_is_not_taken_for_a_full_backend() -> None:
+    assert all(check.passed for check in run(Backend("throttled", warming=10), patience=60))
+    (only,) = run(Backend("throttled", warming=10))
+    assert (only.title, only.passed) == ("one event is accepted", False)
+    assert only.detail == 'answered 429, not 200: {"message":"Too Many Requests"}'
+
+
 def test_what_was_written_is_removed_although_the_test_is_abandoned() -> None:
     backend = Backend()
     names = smoke.names(LimitSettings(), TOKEN)
@@ -158,8 +169,39 @@ def test_what_was_written_is_removed_although_the_test_is_abandoned() -> None:
 
 
 def test_a_fresh_api_may_need_a_while_until_all_of_aws_knows_it() -> None:
-    assert all(check.passed for check in run(Backend(warming=5), patience=60))
-    assert not run(Backend(warming=5), patience=2)[0].passed
+    assert all(check.passed for check in run(Backend(warming=10), patience=60))
+    assert not run(Backend(warming=10), patience=2)[0].passed
+
+
+def test_every_function_starts_while_the_first_event_is_counted() -> None:
+    backend, asked, others = Backend(), set[str](), threading.Event()
+
+    def transport(method: str, url: str, headers: Mapping[str, str]) -> Answer:
+        path = urlsplit(url).path.removeprefix("/prod")
+        asked.add(path)
+        if {"/visits", "/experiments", "/delete"} <= asked:
+            others.set()
+        if path == "/track":
+            assert others.wait(10), f"only {asked} were asked while the first event was counted"
+        return backend.answer(method, url, headers)
+
+    test = SmokeTest(ENDPOINTS, KEY, smoke.names(LimitSettings(), TOKEN), PlayedTime().clock(), transport)
+    assert all(check.passed for check in test.run())
+
+
+def test_a_function_that_hangs_at_its_start_does_not_hold_up_the_others() -> None:
+    backend, over = Backend(), threading.Event()
+
+    def transport(method: str, url: str, headers: Mapping[str, str]) -> Answer:
+        if threading.current_thread() is not threading.main_thread():
+            over.wait(10)
+            return Answer(0, "timed out")
+        return backend.answer(method, url, headers)
+
+    test = SmokeTest(ENDPOINTS, KEY, smoke.names(LimitSettings(), TOKEN), PlayedTime().clock(), transport)
+    assert all(check.passed for check in test.run())
+    assert not over.is_set()
+    over.set()
 
 
 def test_the_names_keep_within_the_limits() -> None:
