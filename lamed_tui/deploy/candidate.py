@@ -80,7 +80,7 @@ def prepare(
     code = Code(artefacts.bucket_name(aws.identity().account, aws.region), key, package.sha256)
     live_routes = live.endpoints_of(live_body)
     live_password = secret.read_live_password(aws, stack, live_routes[0]["function"]) if live_routes else None
-    password = config.redis.password if config.redis_secret is None else None
+    password = secret.password_parameter(config)
     rendered = template.render(
         config,
         wiring,

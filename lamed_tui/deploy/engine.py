@@ -11,13 +11,13 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lamed_tui.deploy import artefacts, candidate, environment, releases, smoke, template, wiring
+from lamed_tui.deploy import access_logs, artefacts, candidate, environment, releases, smoke, template, wiring
 from lamed_tui.deploy import package as packages
 from lamed_tui.deploy.clock import Clock
 from lamed_tui.deploy.events import Warned
 from lamed_tui.deploy.following import Wish, always_follow
 from lamed_tui.deploy.steps import Steps
-from lamed_tui.errors import ConfigError, UsageError
+from lamed_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -102,7 +102,7 @@ def deploy(
 
     def prepare(stack: Live) -> Candidate:
         if config.access_logs:
-            _refuse_without_log_role(aws)
+            access_logs.require_role(aws)
         return candidate.prepare(config, routes, built, aws, stack, chosen.draw, legacy_until=chosen.legacy_until)
 
     yield from Steps(config, aws, chosen, prepare).run()
@@ -129,16 +129,6 @@ def rollback(
         return candidate.restored(_release(aws, stack, release), config, aws, stack)
 
     yield from Steps(config, aws, chosen, prepare).run()
-
-
-def _refuse_without_log_role(aws: Aws) -> None:
-    """API Gateway writes access logs with a role of the whole region's, which is not ours to set."""
-    if not aws.apigateway.get_account().get("cloudwatchRoleArn"):
-        raise ConfigError(
-            f"access_logs is true, but API Gateway may not write logs in {aws.region}: its account settings name no "
-            "role.",
-            "Set the CloudWatch log role ARN in API Gateway's settings, or: lamed configure --set access_logs=false",
-        )
 
 
 def _release(aws: Aws, stack: Live, number: int | None) -> releases.Release:

@@ -9,6 +9,7 @@ who may read the functions' environment, and so the password itself, can tell mo
 from __future__ import annotations
 
 import hmac
+import json
 from typing import TYPE_CHECKING
 
 from lamed_tui.aws.errors import ServiceError
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from lamed_tui.aws.session import Aws
-    from lamed_tui.config.model import SecretSettings
+    from lamed_tui.config.model import Config, SecretSettings
     from lamed_tui.deploy.live import Live
 
 
@@ -36,6 +37,11 @@ def revision(
         live_password.encode(), password.get_secret_value().encode()
     )
     return live_revision if same and live_revision else draw()
+
+
+def password_parameter(config: Config) -> SecretStr | None:
+    """The password that CloudFormation is told as a parameter; None when there is none, or it lies in a secret."""
+    return config.redis.password if config.redis_secret is None else None
 
 
 def reference(aws: Aws, settings: SecretSettings) -> str:
@@ -59,7 +65,33 @@ def reference(aws: Aws, settings: SecretSettings) -> str:
     current = next((version for version, names in stages.items() if "AWSCURRENT" in names), None)
     if current is None:
         raise ConfigError(f"redis_secret.arn: {settings.arn} holds no value.", "Give it a value in Secrets Manager.")
-    return f"{{{{resolve:secretsmanager:{settings.arn}:SecretString:{settings.key or ''}::{current}}}}}"
+    return pinned(settings, current)
+
+
+def pinned(settings: SecretSettings, version: str) -> str:
+    """The dynamic reference to one version, by its id."""
+    return f"{{{{resolve:secretsmanager:{settings.arn}:SecretString:{settings.key or ''}::{version}}}}}"
+
+
+def check_readable(aws: Aws, settings: SecretSettings) -> None:
+    """Look up what CloudFormation will look up with our permissions: the password that the secret holds.
+
+    Raises:
+        ConfigError: the secret holds no text, or not the key that is configured.
+        AwsError: AWS refused or could not be reached.
+    """
+    value = aws.secrets.get_secret_value(SecretId=settings.arn).get("SecretString")
+    if not value:
+        raise ConfigError(f"redis_secret.arn: {settings.arn} holds no text.", "Give it a value in Secrets Manager.")
+    if settings.key is None:
+        return
+    try:
+        document = json.loads(value)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or not document.get(settings.key):
+        what = f"has no key {settings.key}" if isinstance(document, dict) else "is no JSON object"
+        raise ConfigError(f"redis_secret.key: the value of {settings.arn} {what}.", "Correct the key, or the secret.")
 
 
 def read_live_password(aws: Aws, stack: Live, function: str) -> str | None:

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lamed_tui.deploy import environment, template_api, template_functions
+from lamed_tui.deploy import environment, secret, template_api, template_functions
 from lamed_tui.deploy.template_functions import PASSWORD, SECRET_REVISION
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def render(
     """The template for a configuration.
 
     Args:
-        config: the settings; their password is not read.
+        config: the settings; of their password only the length counts.
         wiring: the functions and routes.
         code: where the package lies.
         secret_revision: a word that changes when the password changes; None when there is no password.
@@ -90,7 +90,8 @@ def render(
     variables = environment.variables(config, legacy_until)
     if secret_reference is not None:
         variables[environment.PASSWORD_VARIABLE] = secret_reference
-    environment.check_size(variables, _password(config))
+    password = secret.password_parameter(config)
+    environment.check_size(variables, password.get_secret_value() if password else None)
     runtime = config.functions.runtime or runtime
     resources: Resources = {template_functions.ROLE: template_functions.role(config)}
     for function in wiring.functions:
@@ -125,10 +126,6 @@ def render(
         }
         parameters[SECRET_REVISION] = secret_revision
     return Template(body, parameters, takes_password=secret_revision is not None)
-
-
-def _password(config: Config) -> str | None:
-    return config.redis.password.get_secret_value() if config.redis.password else None
 
 
 def _outputs() -> dict[str, Any]:

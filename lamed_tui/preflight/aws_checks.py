@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from lamed_tui.aws.errors import AccessDeniedError
-from lamed_tui.deploy import artefacts, live, releases
+from lamed_tui.deploy import access_logs, artefacts, live, releases, secret
 from lamed_tui.deploy.states import Situation
 from lamed_tui.errors import AwsError
 from lamed_tui.preflight.result import failed, passed, warned
@@ -113,6 +113,23 @@ def bucket(subject: Subject) -> Finding:
     if recorded := releases.numbers(found, subject.config.name):
         found.read_document(releases.key(subject.config.name, recorded[-1]))
     return passed(f"{found.bucket} can be read.")
+
+
+def redis_secret(subject: Subject) -> Finding:
+    """The secret that holds the functions' password is there, and whoever deploys may read it."""
+    settings = subject.config.redis_secret
+    if settings is None:
+        return passed("Not in use.")
+    secret.reference(subject.aws, settings)
+    secret.check_readable(subject.aws, settings)
+    return passed(f"{settings.arn} can be read.")
+
+
+def access_log_role(subject: Subject) -> Finding:
+    """API Gateway may write the access logs, where they are wanted."""
+    if not subject.config.access_logs:
+        return passed("Not in use.")
+    return passed(f"API Gateway writes them with {access_logs.require_role(subject.aws)}.")
 
 
 def _functions_of_the_stack(subject: Subject) -> set[str]:

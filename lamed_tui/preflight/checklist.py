@@ -55,6 +55,8 @@ _ENTRIES = (
     ),
     _Entry("redis.connections", "Redis connections", redis_checks.connections, ("redis.server", "aws.concurrency")),
     _Entry("aws.bucket", "Artefact bucket", aws_checks.bucket, ("aws.credentials",)),
+    _Entry("aws.secret", "Redis secret", aws_checks.redis_secret, ("aws.credentials",)),
+    _Entry("aws.access_logs", "Access logs", aws_checks.access_log_role, ("aws.credentials",)),
     _Entry("package.builds", "Lambda package", package_checks.builds, ("config.endpoints",), "there is no package"),
     _Entry("package.template", "Template", package_checks.template_valid, ("package.builds",)),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from lamed_tui.deploy import artefacts, environment, template
+from lamed_tui.deploy import artefacts, environment, secret, template
 from lamed_tui.deploy.template_functions import Code
 from lamed_tui.preflight.result import failed, passed, warned
 
@@ -27,6 +28,7 @@ MAX_PACKAGE_BYTES = 50 * 1024 * 1024
 """Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 _ANY_ACCOUNT = "0" * 12
+_ANY_VERSION = str(UUID(int=0))
 
 
 def builds(subject: Subject) -> Finding:
@@ -50,10 +52,13 @@ def template_valid(subject: Subject) -> Finding:
     rendered = template.render(
         subject.config,
         subject.wiring,
-        # Account and revision are stand-ins of the right length: this must work without credentials.
+        # Account, revision and version are stand-ins of the right length: this must work without credentials.
         Code(artefacts.bucket_name(_ANY_ACCOUNT, "eu-central-1"), artefacts.package_key(package), package.sha256),
-        secret_revision="0" * 32 if subject.config.redis.password else None,
+        secret_revision="0" * 32 if secret.password_parameter(subject.config) else None,
         runtime=template.runtime(),
+        secret_reference=secret.pinned(subject.config.redis_secret, _ANY_VERSION)
+        if subject.config.redis_secret
+        else None,
     )
     size, count = len(rendered.text().encode()), len(rendered.body["Resources"])
     problems = list(problems_of(rendered.body, size))

@@ -64,7 +64,7 @@ async def test_every_check_is_pending_then_running_then_has_its_word(script: Mak
     backend = script(checks=scripted.DETAILS, unchecked=("package.template",))
     async with operating(backend, size=(100, 50)) as person:
         await person.press("d")
-        await person.sees("Checking, 21 of 22 done")
+        await person.sees("Checking, 23 of 24 done")
         await person.sees("running Template")
         await person.sees("fail Redis eviction")
         await person.sees("CONFIG SET maxmemory-policy noeviction")
@@ -76,15 +76,15 @@ async def test_one_check_is_run_again_alone_and_all_with_one_key(script: MakeScr
     backend = script(checks=dict(scripted.DETAILS))
     async with operating(backend, size=(100, 50)) as person:
         await person.press("d")
-        await person.sees("Not ready to deploy. 20 passed, 1 warning, 1 failed.")
+        await person.sees("Not ready to deploy. 22 passed, 1 warning, 1 failed.")
         backend.checks.clear()
         listed = screen_of(person).query_one("#checks", Choices)
         await until(person.pilot, lambda _: bool(listed.highlighted), what="the one that failed is chosen")
         await person.press("x")
-        await person.sees("Ready to deploy. 21 passed, 1 warning, 0 failed.")
+        await person.sees("Ready to deploy. 23 passed, 1 warning, 0 failed.")
         assert "No TLS" in person.screen, "the others were left alone"
         await person.press("a")
-        await person.sees("Ready to deploy. 22 passed, 0 warnings, 0 failed.")
+        await person.sees("Ready to deploy. 24 passed, 0 warnings, 0 failed.")
 
 
 async def test_the_checks_are_exported_as_markdown_to_a_path_that_is_shown(script: MakeScript) -> None:

@@ -134,7 +134,7 @@ STATES = {
     "logs_long": Scene(
         (("l", "on and on"),), {"tail": Tail([parse(1_773_307_800_000 + n, LONG_NAME, LONG_TEXT) for n in range(9)])}
     ),
-    "preflight_running": Scene((("d", "20 of 22 done"),), {"unchecked": ("config.private", "redis.memory")}),
+    "preflight_running": Scene((("d", "22 of 24 done"),), {"unchecked": ("config.private", "redis.memory")}),
     "preflight_long": Scene(
         (("d", "Plan anyway"),),
         {"checks": {"config.private": ("fail", LONG_TEXT, LONG_TEXT), "aws.stack": ("warn", "日本語" * 40, "")}},

@@ -93,7 +93,7 @@ def test_everything_passes_where_a_deployment_works(capsys: pytest.CaptureFixtur
     checks = preflight(capsys, ExitCode.OK)
 
     assert states(checks) == {}
-    assert len(checks) == 22
+    assert len(checks) == 24
     for check in checks.values():
         assert list(check) == ["id", "title", "state", "detail", "fix", "seconds"]
         assert check["detail"]
@@ -298,5 +298,5 @@ def test_people_read_words_and_a_way_out(capsys: pytest.CaptureFixture[str], nam
     failed = next(number for number, line in enumerate(lines) if line.startswith("fail"))
     assert "refused the connection" in lines[failed]
     assert lines[failed + 1].strip() == "Check that it runs, and redis.host and redis.port."
-    assert lines[-1] == "12 passed, 9 warnings, 1 failed. Not ready to deploy."
+    assert lines[-1] == "14 passed, 9 warnings, 1 failed. Not ready to deploy."
     assert "\x1b" not in "".join(lines)

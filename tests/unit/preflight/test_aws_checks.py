@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from botocore.stub import Stubber
 
 from lamed_tui.aws.errors import AccessDeniedError
 from lamed_tui.config import files
-from lamed_tui.errors import AwsError, CredentialsError, ExitCode, NeedsRepairError
+from lamed_tui.config.model import SecretSettings
+from lamed_tui.errors import AwsError, ConfigError, CredentialsError, ExitCode, NeedsRepairError
 from lamed_tui.preflight import aws_checks, redis_checks
 from lamed_tui.preflight.subject import Subject, World
 from lamed_tui.store.server import facts_from_info
@@ -239,3 +241,73 @@ def test_a_bucket_of_somebody_else_is_refused(subject: Subject) -> None:
         s3.add_client_error("head_bucket", "403", http_status_code=403)
         with pytest.raises(AccessDeniedError, match="s3:ListBucket, or it belongs to another account"):
             aws_checks.bucket(subject)
+
+
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-1a2b3c"
+CURRENT = {"VersionIdsToStages": {"0" * 32: ["AWSCURRENT"]}}
+
+
+def with_settings(subject: Subject, **values: Any) -> Subject:
+    subject.loaded = replace(subject.loaded, config=subject.config.model_copy(update=values))
+    return subject
+
+
+def test_what_is_not_in_use_is_not_asked_for(subject: Subject) -> None:
+    with playing(subject.aws.secrets), playing(subject.aws.apigateway):
+        assert aws_checks.redis_secret(subject).detail == "Not in use."
+        assert aws_checks.access_log_role(subject).detail == "Not in use."
+
+
+@pytest.mark.parametrize(("key", "value"), [(None, "hunter2"), ("password", '{"password": "hunter2"}')])
+def test_a_secret_that_can_be_read_passes_and_is_not_told(subject: Subject, key: str | None, value: str) -> None:
+    with playing(subject.aws.secrets) as secrets:
+        secrets.add_response("describe_secret", CURRENT, {"SecretId": ARN})
+        secrets.add_response("get_secret_value", {"SecretString": value}, {"SecretId": ARN})
+        finding = aws_checks.redis_secret(with_settings(subject, redis_secret=SecretSettings(arn=ARN, key=key)))
+    assert (finding.state, finding.detail) == ("pass", f"{ARN} can be read.")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"SecretString": "hunter2"}, f"redis_secret.key: the value of {ARN} is no JSON object."),
+        ({"SecretString": '{"pass": "hunter2"}'}, f"redis_secret.key: the value of {ARN} has no key password."),
+        ({"SecretBinary": b"hunter2"}, f"redis_secret.arn: {ARN} holds no text."),
+    ],
+)
+def test_a_secret_without_the_password_is_refused(subject: Subject, value: dict[str, Any], words: str) -> None:
+    with playing(subject.aws.secrets) as secrets:
+        secrets.add_response("describe_secret", CURRENT)
+        secrets.add_response("get_secret_value", value)
+        with pytest.raises(ConfigError) as refused:
+            aws_checks.redis_secret(with_settings(subject, redis_secret=SecretSettings(arn=ARN, key="password")))
+    assert refused.value.what == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "error", "words"),
+    [
+        ("describe_secret", "ResourceNotFoundException", ConfigError, "there is no secret"),
+        ("describe_secret", "AccessDeniedException", AccessDeniedError, "secretsmanager:DescribeSecret"),
+        ("get_secret_value", "AccessDeniedException", AccessDeniedError, "secretsmanager:GetSecretValue"),
+    ],
+)
+def test_a_secret_that_cannot_be_read_is_refused(
+    subject: Subject, asked: str, code: str, error: type[Exception], words: str
+) -> None:
+    with playing(subject.aws.secrets) as secrets:
+        if asked == "get_secret_value":
+            secrets.add_response("describe_secret", CURRENT)
+        secrets.add_client_error(asked, code)
+        with pytest.raises(error, match=words):
+            aws_checks.redis_secret(with_settings(subject, redis_secret=SecretSettings(arn=ARN)))
+
+
+def test_access_logs_need_the_role_of_the_account(subject: Subject) -> None:
+    wanting = with_settings(subject, access_logs=True)
+    with playing(subject.aws.apigateway) as gateway:
+        gateway.add_response("get_account", {})
+        with pytest.raises(ConfigError, match="access_logs is true, but API Gateway may not write logs"):
+            aws_checks.access_log_role(wanting)
+        gateway.add_response("get_account", {"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/gateway"})
+        assert aws_checks.access_log_role(wanting).detail.endswith("role/gateway.")

@@ -300,6 +300,21 @@ def test_the_template_of_a_configuration_is_sound(path: Path) -> None:
     assert "hunter2" not in finding.detail
 
 
+def test_the_template_is_that_of_a_password_in_a_secret(path: Path) -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-1a2b3c"
+    plain = package_checks.template_valid(subject(path, redis={"host": "h"}))
+    secret = package_checks.template_valid(
+        subject(path, redis={"host": "h", "password": "hunter2"}, redis_secret={"arn": arn})
+    )
+
+    longer, size = (int(finding.detail.split()[2]) for finding in (secret, plain))
+    assert longer - size >= 3 * len(arn)
+    with pytest.raises(ConfigError, match="4096"):  # what the reference adds to the environment counts
+        package_checks.template_valid(
+            subject(path, limits={"experiments": ["e" * 123 + f"{n:02}" for n in range(30)]}, redis_secret={"arn": arn})
+        )
+
+
 def test_what_the_functions_cannot_follow_is_told(path: Path) -> None:
     finding = package_checks.template_valid(subject(path, redis={"host": "h", "ssl": True, "ssl_ca_certs": "/ca.pem"}))
 
