@@ -24,6 +24,7 @@ from lamed_tui.console.monitor.screen import MonitorScreen
 from lamed_tui.console.setup.messages import SetupDone, WayOn
 from lamed_tui.console.snippet.messages import SnippetLeft, SnippetMade, SnippetWanted
 from lamed_tui.console.themes import DARK, THEMES
+from lamed_tui.console.type_ahead import KeysInTurnApp
 from lamed_tui.errors import ExitCode, LamedError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Mode:
     open: Callable[[], Screen[Any]]
 
 
-class LamedConsole(CopyingApp):
+class LamedConsole(KeysInTurnApp, CopyingApp):
     """The shell around the modes: it owns the feed, so that reading goes on whichever screen is shown.
 
     Attributes:
