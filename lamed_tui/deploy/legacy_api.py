@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lamed_tui.deploy import template
+from lamed_tui.deploy import template, urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,9 +66,7 @@ def find(aws: Aws, stack: Live) -> list[Legacy]:
 
 def base_url(aws: Aws, api: str) -> str:
     """Where an API of 0.4.3 answers, without a slash at the end."""
-    if aws.endpoint_url:
-        return f"{aws.endpoint_url}/restapis/{api}/{LEGACY_STAGE}/_user_request_"
-    return f"https://{api}.execute-api.{aws.region}.amazonaws.com/{LEGACY_STAGE}"
+    return urls.address(api, LEGACY_STAGE, aws.region, aws.endpoint_url)
 
 
 def methods(aws: Aws, api: str) -> Iterator[dict[str, Any]]:

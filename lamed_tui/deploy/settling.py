@@ -29,7 +29,7 @@ def urls_of(
     aws: Aws, stack: Live, routes: Sequence[Mapping[str, object]]
 ) -> tuple[str | None, tuple[EndpointUrl, ...]]:
     """Where a stack answers: the base, and each of the routes."""
-    base = urls.base_url(stack.outputs, aws.endpoint_url)
+    base = urls.base_url(stack.outputs, aws.region, aws.endpoint_url)
     return base, urls.endpoint_urls(base, routes)
 
 

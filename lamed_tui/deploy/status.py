@@ -54,7 +54,7 @@ def read(aws: Aws, config: Config, *, show_key: bool = False) -> Status:
     """
     stack = live.read(aws, config.name)
     live.refuse_unless_ours(stack, aws.region)
-    base = urls.base_url(stack.outputs, aws.endpoint_url)
+    base = urls.base_url(stack.outputs, aws.region, aws.endpoint_url)
     routes = live.endpoints_of(live.read_template(aws, stack))
     key_id = stack.outputs.get(template.API_KEY_ID)
     return Status(

@@ -12,14 +12,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-def base_url(outputs: Mapping[str, str], endpoint_url: str | None) -> str | None:
-    """The API's address without a slash at the end, callable as it is; None while nothing is deployed.
+_SUFFIXES = {
+    "cn-": "amazonaws.com.cn",
+    "eusc-": "amazonaws.eu",
+    "us-iso-": "c2s.ic.gov",
+    "us-isob-": "sc2s.sgov.gov",
+    "us-isof-": "csp.hci.ic.gov",
+    "eu-isoe-": "cloud.adc-e.uk",
+}
+"""How the hosts of the partitions' regions end. Source: the partitions of botocore's endpoint data."""
+
+
+def address(api: str, stage: str, region: str, endpoint_url: str | None) -> str:
+    """Where an API answers, without a slash at the end.
 
     Emulators answer for every API under their own address, by the path that they share with LocalStack.
     """
+    if endpoint_url is not None:
+        return f"{endpoint_url}/restapis/{api}/{stage}/_user_request_"
+    suffix = next((end for start, end in _SUFFIXES.items() if region.startswith(start)), "amazonaws.com")
+    return f"https://{api}.execute-api.{region}.{suffix}/{stage}"
+
+
+def base_url(outputs: Mapping[str, str], region: str, endpoint_url: str | None) -> str | None:
+    """The address of a stack's API; None while nothing is deployed."""
     if endpoint_url is None or template.API_ID not in outputs:
         return outputs.get(template.BASE_URL)
-    return f"{endpoint_url}/restapis/{outputs[template.API_ID]}/{STAGE_NAME}/_user_request_"
+    return address(outputs[template.API_ID], STAGE_NAME, region, endpoint_url)
 
 
 def endpoint_urls(base: str | None, routes: Sequence[Mapping[str, Any]]) -> tuple[EndpointUrl, ...]:

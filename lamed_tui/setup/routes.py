@@ -13,7 +13,7 @@ from lamed_tui.config.checking import check, problems
 from lamed_tui.config.documents import value_at, with_values, wrapped
 from lamed_tui.config.files import FILE_NAME
 from lamed_tui.config.model import MethodWiring
-from lamed_tui.deploy import template, urls, wiring
+from lamed_tui.deploy import urls, wiring
 from lamed_tui.deploy.template_api import STAGE_NAME
 from lamed_tui.errors import ConfigError
 from lamed_tui.setup.questions import Choice, Question, values_of
@@ -141,10 +141,7 @@ def overview(document: Mapping[str, Any]) -> Overview:
 
 def base_url(region: str | None, endpoint_url: str | None) -> str:
     """Where the API will answer. Its id is not known before the first deployment and stands as `…`."""
-    where = region or "REGION"
-    suffix = "amazonaws.com.cn" if where.startswith("cn-") else "amazonaws.com"
-    outputs = {template.API_ID: "…", template.BASE_URL: f"https://….execute-api.{where}.{suffix}/{STAGE_NAME}"}
-    return urls.base_url(outputs, endpoint_url) or ""
+    return urls.address("…", STAGE_NAME, region or "REGION", endpoint_url)
 
 
 # The form -----------------------------------------------------------------------------------------------------------
