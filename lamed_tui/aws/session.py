@@ -33,6 +33,8 @@ _CONNECT_SECONDS = 5
 _READ_SECONDS = 20
 _ATTEMPTS = 4
 _LOOPBACK_ATTEMPTS = 2
+_CLIENTS = {"cloudwatchlogs": "logs"}
+"""The clients that are not called like their service in `AWS_ENDPOINT_URL_<SERVICE>`, among those in use here."""
 
 
 @dataclass(frozen=True)
@@ -213,11 +215,12 @@ def _endpoints(environment: Mapping[str, str], scoped: Mapping[str, Any]) -> tup
     if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
         return None, {}
     endpoint = environment.get("AWS_ENDPOINT_URL") or scoped.get("endpoint_url") or None
-    services = {
+    named = {
         name.removeprefix("AWS_ENDPOINT_URL_").lower().replace("_", ""): url.rstrip("/")
         for name, url in environment.items()
         if name.startswith("AWS_ENDPOINT_URL_") and url
     }
+    services = {_CLIENTS.get(service, service): url for service, url in named.items()}
     for url in (str(endpoint or ""), *services.values()):
         if "@" in url.partition("//")[2].partition("/")[0]:
             raise ConfigError(

@@ -79,6 +79,17 @@ def test_one_service_may_have_an_endpoint_of_its_own() -> None:
     assert aws.endpoint_url is None
 
 
+@pytest.mark.parametrize(
+    "client", ["cloudformation", "s3", "functions", "apigateway", "logs", "secrets", "sts"], ids=str
+)
+def test_every_service_is_named_in_its_variable_as_aws_names_it(client: str) -> None:
+    plain = getattr(connect(AwsSettings(region="eu-central-1"), KEYS), client)
+    # The rule of https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    service = plain.meta.service_model.service_id.replace(" ", "_").upper()
+    aws = connect(AwsSettings(region="eu-central-1"), KEYS | {f"AWS_ENDPOINT_URL_{service}": "http://127.0.0.1:9"})
+    assert getattr(aws, client).meta.endpoint_url == "http://127.0.0.1:9"
+
+
 def test_a_profile_that_does_not_exist_is_named() -> None:
     with pytest.raises(CredentialsError, match="There is no AWS profile named shop"):
         connect(AwsSettings(profile="shop", region="eu-central-1"), {})
