@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
     from textual.screen import Screen
+    from textual.theme import Theme
     from textual.widget import AwaitMount
 
     from lamed_tui.config.files import LoadedConfig
@@ -61,6 +62,7 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
     Attributes:
         wanted: what the person left the console for, such as `demo`; whoever opened the console sees to it.
         crash: the report of a failure of the console itself; empty when there was none.
+        keep_theme: called, in a thread, with the name of a theme that the person chooses; may raise a `LamedError`.
         snippet: the last complete code of the snippet builder; empty when there was none.
 
     Args:
@@ -100,6 +102,7 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
         self.wanted: str | None = None
         self.snippet = ""
         self.crash = ""
+        self.keep_theme: Callable[[str], None] | None = None
         self.modes: tuple[Mode, ...] = ()
         self._workplace = workplace
         self._interval = interval
@@ -123,12 +126,28 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
         self.theme = DARK.name
 
     def on_mount(self) -> None:
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self._start_feed()
         self.switch_mode(self.modes[0].id)
 
     def on_unmount(self) -> None:
         if self._own_source is not None:
             self._own_source.close()
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        if self.keep_theme is not None:
+            self.run_worker(
+                self._remember(partial(self.keep_theme, theme.name)),
+                name="theme",
+                description="remembers the theme",
+                exit_on_error=False,
+            )
+
+    async def _remember(self, keep: Callable[[], None]) -> None:
+        try:
+            await in_background(keep, name="remembering the theme")
+        except LamedError as error:
+            self.notify(str(error), severity="warning")
 
     @on(SetupDone)
     def _set_up(self, event: SetupDone) -> None:

@@ -7,7 +7,9 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lamed_tui.config.model import ConsoleSettings
 from lamed_tui.console.app import LamedConsole
+from lamed_tui.console.preferences import follow
 from lamed_tui.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -30,7 +32,10 @@ def run_console(source: SnapshotSource, *, interval: float = 2.0, note: str = ""
         interval: seconds between readings.
         note: a word about the whole session, such as "demo", shown in the title.
     """
-    return run_app(LamedConsole(source, interval=interval, note=note))
+    app = LamedConsole(source, interval=interval, note=note)
+    follow(app, ConsoleSettings())
+    app.keep_theme = None  # whoever brings their own source, as the demonstration does, leaves nothing behind
+    return run_app(app)
 
 
 def run_app(app: LamedConsole) -> int:
