@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.aws.errors import ServiceError, TransientError
-from lamed_tui.deploy import live
+from lamed_tui.deploy import live, states
 from lamed_tui.deploy.clock import delays
-from lamed_tui.deploy.states import Situation
 from lamed_tui.errors import DeployError
 
 if TYPE_CHECKING:
@@ -65,14 +64,14 @@ def create(
 
     Args:
         stack: the stack as it stands.
-        token: a word of our own that names this deployment.
+        token: a word of our own that names this deployment, of 32 letters and digits.
         template: the document, or where it was uploaded.
         parameters: all of them, secret ones included; None for a value that stays as it is.
 
     Raises:
         AwsError: AWS refused, for example an invalid template, or could not be reached.
     """
-    creates = stack.state.situation is Situation.ABSENT
+    creates = stack.state.situation is states.Situation.ABSENT
     request: CreateChangeSetInputTypeDef = {
         "StackName": stack.name,
         "ChangeSetName": f"lamed-{token}",
@@ -134,7 +133,7 @@ def discard(aws: Aws, change_set: ChangeSet) -> None:
     if not change_set.creates:
         return
     remaining = live.read(aws, change_set.stack_id)
-    if remaining.status != "REVIEW_IN_PROGRESS":
+    if remaining.status != states.PLANNED:
         return
     others = aws.cloudformation.list_change_sets(StackName=change_set.stack_id).get("Summaries", [])
     if all(other.get("ChangeSetId") == change_set.arn for other in others):

@@ -72,6 +72,7 @@ class _Run:
     def _look(self) -> Step:
         self._stack = live.read(self.aws, self.config.name)
         live.refuse_unless_ours(self._stack, self.aws.region)
+        live.refuse_unless_planned_by_us(self.aws, self._stack)
         yield from ()
         return machine.SIGNAL_OF[self._stack.state.situation]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 NAME_TAG = "lamed:name"
 RELEASE_TAG = "lamed:release"
+CHANGE_SET_NAME = re.compile(r"lamed-\w{32}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,22 @@ def refuse_unless_ours(stack: Live, region: str) -> None:
         AwsError: the stack exists and does not carry our tag.
     """
     if stack.state.situation is not states.Situation.ABSENT and stack.tags.get(NAME_TAG) != stack.name:
-        raise AwsError(
-            f"There is already a stack named {stack.name} in {region}, and lamed did not make it.",
-            "Choose another name: lamed configure --set name=…",
-        )
+        raise _not_ours(stack, region)
+
+
+def refuse_unless_planned_by_us(aws: Aws, stack: Live) -> None:
+    """Stop before taking the name of a stack that something else is about to make.
+
+    CloudFormation gives a stack its tags when it is made. Until then only the change sets tell who plans it.
+
+    Raises:
+        AwsError: there is a change set that is not ours; or AWS refused or could not be reached.
+    """
+    if stack.status != states.PLANNED or stack.tags.get(NAME_TAG) == stack.name:
+        return
+    pending = aws.cloudformation.list_change_sets(StackName=stack.stack_id or stack.name).get("Summaries", [])
+    if not all(CHANGE_SET_NAME.fullmatch(one.get("ChangeSetName", "")) for one in pending):
+        raise _not_ours(stack, aws.region)
 
 
 def refuse_if_stuck(stack: Live, region: str) -> None:
@@ -138,3 +152,10 @@ def refuse_if_stuck(stack: Live, region: str) -> None:
             f"The stack {stack.name} in {region} is in {stack.status}{reason}, so it cannot be deployed to.",
             stack.state.repair.format(name=stack.name, region=region),
         )
+
+
+def _not_ours(stack: Live, region: str) -> AwsError:
+    return AwsError(
+        f"There is already a stack named {stack.name} in {region}, and lamed did not make it.",
+        "Choose another name: lamed configure --set name=…",
+    )

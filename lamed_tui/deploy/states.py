@@ -47,9 +47,12 @@ _DELETE_MADE = f"Delete what was made with: {_DELETE}, then deploy again."
 _CONTINUE = "aws cloudformation continue-update-rollback --stack-name {name} --region {region}"
 _ROLL_BACK = "aws cloudformation rollback-stack --stack-name {name} --region {region}"
 
+PLANNED = "REVIEW_IN_PROGRESS"
+"""The state of a stack that was never made: only a change set plans it."""
+
 STATES: dict[str | None, StackState] = {
     None: StackState(Situation.ABSENT),
-    "REVIEW_IN_PROGRESS": StackState(Situation.ABSENT),
+    PLANNED: StackState(Situation.ABSENT),
     "DELETE_COMPLETE": StackState(Situation.ABSENT),
     "CREATE_COMPLETE": StackState(Situation.READY, succeeded=True),
     "UPDATE_COMPLETE": StackState(Situation.READY, succeeded=True),

@@ -59,6 +59,7 @@ def stack(subject: Subject) -> Finding:
     """The stack, if there is one, is ours and can be changed."""
     found, region = subject.stack, subject.aws.region
     live.refuse_unless_ours(found, region)
+    live.refuse_unless_planned_by_us(subject.aws, found)
     live.refuse_if_stuck(found, region)
     if found.state.situation is Situation.ABSENT:
         return passed(f"No stack {found.name} in {region} yet.")

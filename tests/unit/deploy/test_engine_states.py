@@ -210,6 +210,28 @@ def test_destroying_what_is_not_there_is_no_error() -> None:
     assert last == Destroyed("lamed", changed=False, kept=("Counters in Redis stay.",))
 
 
+@pytest.mark.parametrize("deed", [destroy.destroy, engine.deploy], ids=["destroy", "deploy"])
+def test_a_stack_that_somebody_else_plans_is_left_alone(
+    script: CloudFormationScript, deed: Callable[..., Iterator[DeployEvent]]
+) -> None:
+    ours = {"ChangeSetName": f"lamed-{'0a' * 16}"}
+    script.stack("REVIEW_IN_PROGRESS", asked="lamed", Tags=[])
+    script.answers("list_change_sets", {"Summaries": [ours, {"ChangeSetName": "theirs"}]}, {"StackName": STACK_ID})
+    with pytest.raises(LamedError, match="There is already a stack named lamed in eu-central-1, and lamed did not"):
+        list(deed(config(), script.aws))
+
+
+@pytest.mark.parametrize("pending", [[], [{"ChangeSetName": f"lamed-{'0a' * 16}"}]], ids=["nothing", "ours"])
+def test_a_stack_that_nobody_or_lamed_itself_plans_can_be_destroyed(
+    script: CloudFormationScript, pending: list[dict[str, str]]
+) -> None:
+    script.stack("REVIEW_IN_PROGRESS", asked="lamed", Tags=[])
+    script.answers("list_change_sets", {"Summaries": pending}, {"StackName": STACK_ID})
+    script.fails("list_stack_resources", "AccessDenied", "", 403)  # enough seen: it goes on to the plan
+    with pytest.raises(LamedError, match="ListStackResources"):
+        list(destroy.destroy(config(), script.aws))
+
+
 def test_a_deletion_that_fails_names_its_first_cause(script: CloudFormationScript, time: PlayedTime) -> None:
     begun = event(1, "lamed", "DELETE_IN_PROGRESS")
     script.events(CREATED)

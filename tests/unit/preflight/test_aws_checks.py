@@ -140,6 +140,13 @@ def test_a_stack_of_somebody_else_is_not_touched(subject: Subject) -> None:
         aws_checks.stack(subject)
 
 
+def test_a_stack_that_somebody_else_plans_is_not_taken_for_a_free_name(subject: Subject) -> None:
+    with the_stack("REVIEW_IN_PROGRESS", Tags=[]) as script:
+        script.answers("list_change_sets", {"Summaries": [{"ChangeSetName": "theirs"}]}, {"StackName": STACK_ID})
+        with pytest.raises(AwsError, match="lamed did not make it"):
+            aws_checks.stack(subject)
+
+
 def test_functions_of_the_old_lamed_are_in_the_way(subject: Subject) -> None:
     with the_stack(None), playing(subject.aws.functions) as functions:
         for name in FUNCTIONS:
