@@ -115,6 +115,20 @@ class Store:
                 found += pipeline.execute()
         return found
 
+    def find_keys(self, pattern: str) -> list[str]:
+        """Every key that matches a glob pattern, of all nodes of a cluster; it takes a pass over all keys there are."""
+        with self._connected() as client:
+            return list(dict.fromkeys(client.scan_iter(match=pattern, count=_CHUNK)))
+
+    def unlink(self, keys: Sequence[str]) -> None:
+        """Remove keys, one round trip for 2,000 of them."""
+        with self._connected() as client:
+            for start in range(0, len(keys), _MOST_COMMANDS):
+                pipeline = client.pipeline(transaction=False)
+                for key in keys[start : start + _MOST_COMMANDS]:
+                    pipeline.unlink(key)
+                pipeline.execute()
+
     def server_facts(self) -> ServerFacts:
         """Version, memory and connections of the server; of one node in a cluster."""
         import redis.exceptions

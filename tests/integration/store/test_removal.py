@@ -16,7 +16,7 @@ from tests.integration.experiments.commands import run_lamed
 from tests.integration.store.network import a_free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 NAME = "50%: off"
 
@@ -71,6 +71,21 @@ def test_a_reset_experiment_stays_listed_at_zero_and_counts_anew(counted: str) -
     assert experiments(counted)[NAME]["variants"][0]["visitors"] == 1
 
 
+@pytest.mark.parametrize("remove", [reset_experiment, delete_experiment])
+@pytest.mark.parametrize("name", [NAME, "a*[b]?{c}\\d^-"])
+def test_what_is_remembered_goes_whatever_the_functions_expiry_is(
+    counted: str, monkeypatch: pytest.MonkeyPatch, remove: Callable[[Config, str, str], None], name: str
+) -> None:
+    with handlers_on({"LAMED_REDIS_URL": counted, "LAMED_UUID_EXPIRY_SECONDS": "12345"}, monkeypatch):
+        for experiment in (name, "other"):
+            count(experiment=experiment, variant="a", event="participate", uuid="mine")
+        others = keys_about(counted, "other")
+        remove(config(counted), "alephbet", name)
+        assert count(experiment=name, variant="a", event="participate", uuid="mine") == "counted"
+        assert sorted(keys_about(counted, "other")) == sorted(others)
+        assert count(experiment="other", variant="a", event="participate", uuid="mine") == "duplicate"
+
+
 def test_a_script_confirms_with_yes(counted: str) -> None:
     refused = run_lamed(counted, "delete", NAME)
     assert refused.returncode == 2
@@ -84,6 +99,6 @@ def test_a_script_confirms_with_yes(counted: str) -> None:
 
 def test_a_redis_that_is_away_is_one_sentence() -> None:
     url = f"redis://:hidden-secret@127.0.0.1:{a_free_port()}/0"
-    with pytest.raises(StoreError, match="could not finish the deletion") as caught:
+    with pytest.raises(StoreError, match="refused the connection") as caught:
         delete_experiment(config(url), "alephbet", NAME)
     assert "hidden-secret" not in str(caught.value)
