@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lamed_tui.console.operate.pane import Surroundings
     from lamed_tui.deploy.logs import Line
 
+_FOLLOWING = "follows the logs"
 _AFTER_TROUBLE = 5.0
 _KEPT = 2_000
 _DRAWN = 300
@@ -57,6 +58,7 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
     def __init__(self, page: str, around: Surroundings) -> None:
         super().__init__(page, around)
         self._tail: LogTail | None = None
+        self._reading: asyncio.Task[Sequence[Line]] | None = None
         self._lines: list[Line] = []
         self._least = Least.INFO
         self._state = "asking"
@@ -87,18 +89,17 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
 
     def closed(self) -> None:
         """The page is out of sight: nothing is asked meanwhile."""
-        if self._asking is not None:
-            self._asking.cancel()
+        self.leave_off(_FOLLOWING)
 
     def follow(self) -> None:
         """Ask for lines again and again."""
         self._state, self._trouble, self._began = "asking", None, self.around.clock()
-        self.in_background(self._follow, "follows the logs")
+        self.in_background(self._follow, _FOLLOWING)
         self.draw()
 
     def begin_again(self) -> None:
         """Forget what is known, and ask."""
-        self._tail, self._lines = None, []
+        self._tail, self._reading, self._lines = None, None, []
         self.follow()
 
     def toggle(self) -> None:
@@ -153,7 +154,7 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
             tail = self._tail
             while tail is not None:
                 try:
-                    fresh = await in_background(tail.read, name="reading logs")
+                    fresh = await self._read(tail)
                 except LamedError as error:
                     self._failed(error)
                     await asyncio.sleep(_AFTER_TROUBLE)
@@ -166,6 +167,18 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
             self._failed(error)
         if self.is_alive:
             self.draw()
+
+    async def _read(self, tail: LogTail) -> Sequence[Line]:
+        """The lines that are new. A reading goes on when the page is left, for a tail gives every line only once."""
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(in_background(tail.read, name="reading logs"))
+            self._reading.add_done_callback(_heard)
+        reading = self._reading
+        try:
+            return await asyncio.shield(reading)
+        finally:
+            if reading.done() and self._reading is reading:
+                self._reading = None
 
     def _take(self, fresh: Sequence[Line]) -> None:
         self._trouble, self._state = None, "following"
@@ -217,3 +230,9 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
         elif not shown:
             text = Content.styled(log_views.empty(self._lines, wanted), "$foreground-muted")
         self.say("#notice", text)
+
+
+def _heard(reading: asyncio.Task[Sequence[Line]]) -> None:
+    """Look at how it ended, for asyncio complains of failures that nobody looks at: the page may never come back."""
+    if not reading.cancelled():
+        reading.exception()

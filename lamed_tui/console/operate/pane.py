@@ -57,7 +57,7 @@ class Pane(Vertical):
     def __init__(self, page: str, around: Surroundings) -> None:
         super().__init__(id=page, classes="pane")
         self.around = around
-        self._asking: Worker[None] | None = None
+        self._workers: dict[str, Worker[None]] = {}
         self._is_due = False
 
     @property
@@ -99,12 +99,18 @@ class Pane(Vertical):
             self.draw()
 
     def in_background(self, work: Callable[[], Awaitable[None]], description: str) -> None:
-        """Work beside the screen, one thing at a time; the app hears of defects."""
-        if self._asking is not None:
-            self._asking.cancel()
+        """Work beside the screen, in place of the same work from before; the app hears of defects."""
+        self.leave_off(description)
         app: App[object] = self.app
         # The description is explicit because the default one spells out arguments.
-        self._asking = app.run_worker(work(), name=self.id or "", description=description, exit_on_error=False)
+        self._workers[description] = app.run_worker(
+            work(), name=self.id or "", description=description, exit_on_error=False
+        )
+
+    def leave_off(self, description: str) -> None:
+        """Cancel what works beside the screen under this description, if anything does."""
+        if (worker := self._workers.pop(description, None)) is not None:
+            worker.cancel()
 
     def say(self, selector: str, text: Content) -> None:
         """Show a text, or nothing in its place."""

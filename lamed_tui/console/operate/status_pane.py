@@ -76,7 +76,7 @@ until k is pressed again or the page is left.
 
     def refresh_from_aws(self) -> None:
         self._key.hide()
-        self._drifted, self._comparing = None, False
+        self._drifted = None  # what is being compared just now still comes
         super().refresh_from_aws()
 
     def toggle_key(self) -> None:
