@@ -63,7 +63,8 @@ When it fails, the first cause is told, and what AWS calls the request that fail
         if work.stage in _ENDED_BADLY:
             return frozenset({"back", "retry", "copy", *turn})
         changes = {"cancel"} if work.stage is Stage.WORKING and not work.asked and not self.around.read_only else set()
-        return frozenset({"detach", *turn, *changes}) if work.stage in AT_WORK else frozenset(turn)
+        leave = {"detach"} if work.stage in AT_WORK and (work.is_begun or work.checks) else set()
+        return frozenset({*turn, *changes, *leave})
 
     @property
     def to_copy(self) -> str:

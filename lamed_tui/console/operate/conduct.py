@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lamed_tui.console.monitor.dialogs import Confirm
-from lamed_tui.console.operate import done_pane, views
+from lamed_tui.console.operate import done_pane, views, work_views
 from lamed_tui.console.operate.apply_pane import ApplyPane
 from lamed_tui.console.operate.dialogs import Sure
 from lamed_tui.console.operate.done_pane import DonePane
@@ -33,6 +33,8 @@ _NOT_TAKEN_BACK = (
     "nobody's way."
 )
 
+_NOT_BEGUN = "AWS had not been seen to begin, so most likely nothing was changed. lamed status shows it."
+
 
 class Conduct:
     """At most one operation at a time.
@@ -48,13 +50,20 @@ class Conduct:
         self._not_over: list[Operation] = []
         self._again: Callable[[Person], Events] | None = None
         self._asked = ""
+        self._is_untold = False
         self._is_closed = False
-        self._is_left_to_aws = False
+        self._left: Operation | None = None
 
     @property
     def work(self) -> Work | None:
         """What is known of the present operation, or the last one."""
         return self._operation.work if self._operation else None
+
+    @property
+    def is_to_be_shown(self) -> bool:
+        """Whether there is an operation that the person may want to see: under way, or failed while they were away."""
+        work = self.work
+        return work is not None and (work.stage not in ENDS or self._is_untold)
 
     def begin(self, kind: Kind, start: Callable[[Person], Events]) -> None:
         """Begin an operation, unless another one is under way: then show that."""
@@ -63,7 +72,7 @@ class Conduct:
             self._screen.notify(f"The {work.kind.noun} that has begun comes first.", severity="warning")
             self.show()
             return
-        self.kind, self._again, self._asked = kind, start, ""
+        self.kind, self._again, self._asked, self._is_untold = kind, start, "", False
         operation = self._operation = Operation(kind, start, publish=self._heard, clock=self._screen.clock)
         self._not_over = [*(one for one in self._not_over if not one.wait(0)), operation]
         self._screen.turn_to(views.PLAN)
@@ -81,6 +90,7 @@ class Conduct:
     def show(self) -> None:
         """Turn to the page that the operation is on."""
         if self.work is not None:
+            self._is_untold = False
             self.kind = self.work.kind
             self._screen.turn_to(_page_of(self.work))
 
@@ -131,19 +141,25 @@ class Conduct:
         self._is_closed = True
         operation = self._operation
         if operation is not None and operation.work.stage not in ENDS:
-            self._is_left_to_aws = operation.work.stage not in _BEFORE_AWS
+            if operation.work.stage not in _BEFORE_AWS:
+                self._left = operation
             operation.leave()
 
     def farewell(self, seconds: float) -> str:
         """What is left behind once the console is closed; empty when nothing is. Waits at most so long."""
-        told = [wording.DETACHED] if self._is_left_to_aws else []
+        until = self._screen.clock() + seconds
+        told = [self._left_words(self._left, seconds)] if self._left is not None else []
         # Also those that were declined long ago: to the person each was over at once, and its thread may still take
         # back what it prepared.
-        until = self._screen.clock() + seconds
         declined = [one for one in self._not_over if one.work.stage is Stage.DECLINED]
         if not all(one.wait(max(0.0, until - self._screen.clock())) for one in declined):
             told.append(_NOT_TAKEN_BACK)
         return " ".join(told)
+
+    def _left_words(self, left: Operation, seconds: float) -> str:
+        if left.work.checks:
+            return f"{work_views.UNTESTED}. {work_views.TEST_AGAIN}"
+        return wording.DETACHED if left.is_begun(seconds) else _NOT_BEGUN
 
     # What becomes known ----------------------------------------------------------------------------------------------
 
@@ -161,12 +177,13 @@ class Conduct:
         page = _page_of(work)
         in_flow = screen.page in views.FLOW and screen.page != views.PREFLIGHT
         if work.stage is Stage.DECLINED:
-            screen.notify("Nothing was changed.")
+            screen.notify(work_views.unchanged(work))
             if in_flow:
                 screen.turn_to(views.RELEASES if work.kind is Kind.ROLLBACK else views.STATUS)
         elif in_flow and page != screen.page:
             screen.turn_to(page)
         elif work.stage in ENDS and not in_flow:
+            self._is_untold = work.stage is Stage.FAILED
             screen.notify(_told(work), severity="information" if work.stage is Stage.DONE else "warning")
         screen.refresh_shell()
         self._ask_about_mending(work)

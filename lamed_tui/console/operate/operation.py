@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lamed_tui.console.background import in_background
 from lamed_tui.console.operate.progress import AT_WORK, ENDS, WAITING_FOR_AN_ANSWER, Asked, Failed, Stage, Work, after
+from lamed_tui.deploy.events import Applying, Attached, Mending
 from lamed_tui.errors import LamedError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Operation:
         self._answers: SimpleQueue[bool] = SimpleQueue()
         self._wish = "follow"
         self._left = False
-        self._over = threading.Event()
+        self._begun, self._over = threading.Event(), threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._context = copy_context()
 
@@ -86,6 +87,10 @@ class Operation:
         """Whether its thread ends within that time."""
         return self._over.wait(seconds)
 
+    def is_begun(self, seconds: float) -> bool:
+        """Whether AWS is seen at work within that time, also once nobody listens any more."""
+        return self._begun.wait(seconds)
+
     # In the operation's thread ---------------------------------------------------------------------------------------
 
     def confirm(self, _plan: Plan) -> bool:
@@ -108,7 +113,11 @@ class Operation:
             if self._left:
                 return
             with closing(self._begin(self)) as events:
+                announced = False  # what follows in this event's wake is AWS at work
                 for event in events:
+                    if announced or isinstance(event, Attached):
+                        self._begun.set()
+                    announced = isinstance(event, Applying | Mending)
                     if self._left and self.work.stage is Stage.DECLINED:
                         return  # closing takes everything back
                     self._tell(event)

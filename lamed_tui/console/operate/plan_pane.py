@@ -147,7 +147,7 @@ Ctrl+N goes on. Leaving with Esc takes everything back: nothing stays in AWS.
             text = plan_views.consequences(work.plan)
         elif work.stage in {Stage.FAILED, Stage.CANCELLED}:
             self.say("#plan-heading", Content.styled(f"✗ Planning the {work.kind.noun} failed", "bold $text-error"))
-            text = Content(work_views.failure(work) + "\n\nNothing was changed.")
+            text = Content(f"{work_views.failure(work)}\n\n{work_views.unchanged(work)}")
         else:
             self.say("#plan-heading", views.waiting(_WHAT[work.kind], work.seconds(self.around.clock())))
             text = Content.styled("Nothing is changed before you have seen the plan. Esc stops.", "$foreground-muted")

@@ -129,6 +129,8 @@ class Work:
         question: what is asked of a stack that is stuck.
         total: how many resources change; None when nobody knows.
         joined: the state of a stack whose running operation is followed; empty for one of our own.
+        is_begun: whether AWS is known to be at work; before that, what is left comes to nothing.
+        mended: the state that the stack was led out of; empty when it was not.
         asked: what AWS was asked to do meanwhile: `cancel` or `detach`.
     """
 
@@ -141,6 +143,8 @@ class Work:
     question: str = ""
     total: int | None = None
     joined: str = ""
+    is_begun: bool = False
+    mended: str = ""
     asked: str = ""
     rows: tuple[Row, ...] = ()
     log: tuple[LogLine, ...] = ()
@@ -179,6 +183,8 @@ def after(work: Work, happening: Happening, at: float) -> Work:  # noqa: C901, P
                 stage=Stage.WORKING,
                 began=at,
                 joined=happening.status,
+                is_begun=isinstance(happening, Attached),
+                mended=work.mended if isinstance(happening, Attached) else happening.status,
                 rows=(),
                 total=None,
                 question="",
@@ -188,9 +194,9 @@ def after(work: Work, happening: Happening, at: float) -> Work:  # noqa: C901, P
             plan = happening.plan
             return replace(work, name=plan.stack, stage=Stage.ASKING, plan=plan, rows=_rows(plan), joined="", began=at)
         case Applying():
-            return replace(work, stage=Stage.WORKING, total=happening.total, began=at)
+            return replace(work, stage=Stage.WORKING, total=happening.total, began=at, is_begun=False)
         case ResourceChanged():
-            return _changed(work, happening, at)
+            return _changed(replace(work, is_begun=True), happening, at)
         case SmokeChecked():
             return replace(work, stage=Stage.TESTING, checks=(*work.checks, happening))
         case Deployed():

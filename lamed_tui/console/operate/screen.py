@@ -23,7 +23,7 @@ from lamed_tui.console.operate.logs_pane import LogsPane
 from lamed_tui.console.operate.pane import AskingPane, Pane
 from lamed_tui.console.operate.plan_pane import PlanPane
 from lamed_tui.console.operate.preflight_pane import PreflightPane
-from lamed_tui.console.operate.progress import ENDS, Kind
+from lamed_tui.console.operate.progress import Kind
 from lamed_tui.console.operate.releases_pane import ReleasesPane
 from lamed_tui.console.operate.status_pane import StatusPane
 from lamed_tui.console.setup.messages import WayOn
@@ -235,9 +235,8 @@ class OperateScreen(Screen[None]):
         self.turn_to(views.LOGS)
 
     def action_deploy(self) -> None:
-        """Go to the operation that is under way, else to the checks before a deployment."""
-        work = self._conduct.work
-        if work is not None and work.stage not in ENDS:
+        """Go to the operation that is under way or has just failed, else to the checks before a deployment."""
+        if self._conduct.is_to_be_shown:
             self._conduct.show()
         elif not self.read_only:
             self._conduct.kind = Kind.DEPLOY

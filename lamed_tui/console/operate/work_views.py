@@ -26,6 +26,9 @@ _NAME_CELLS = 32
 _ROOM_FOR_KIND = 70
 _ROOM_FOR_NOTE = 50
 
+UNTESTED = "The deployment is live, but its test was not finished"
+TEST_AGAIN = "Deploying again tries it, and records it as tried."
+
 _DOING = {Kind.DEPLOY: "Deploying", Kind.ROLLBACK: "Going back", Kind.DESTROY: "Destroying"}
 
 
@@ -147,6 +150,13 @@ def failure(work: Work) -> str:
     return "\n\n".join(parts)
 
 
+def unchanged(work: Work) -> str:
+    """What to say of an end before AWS began with the plan."""
+    if work.mended:
+        return f"Nothing else was changed: {work.name} was led out of {work.mended}."
+    return "Nothing was changed."
+
+
 def done_heading(work: Work) -> Content:
     """How it ended."""
     took = duration_text(work.seconds(work.ended or 0.0))
@@ -155,7 +165,7 @@ def done_heading(work: Work) -> Content:
         title = f"{gone.stack} is gone" if gone.changed else f"There is no {gone.stack} to destroy"
         return Content.assemble((title, "bold $text-success"), (f"  after {took}" if gone.changed else "", QUIET))
     if work.stage is Stage.DETACHED and work.checks:
-        return Content.styled("The deployment is live, but its test was not finished", "bold $text-warning")
+        return Content.styled(UNTESTED, "bold $text-warning")
     if work.stage is Stage.DETACHED:
         return Content.styled("Left to AWS: what it has begun it also finishes", "bold $text-warning")
     if work.deployed is None:
@@ -174,7 +184,7 @@ def done_lines(work: Work) -> Content:
     if work.destroyed is not None:
         return Content("\n").join(Content(text) for text in work.destroyed.kept)
     if work.stage is Stage.DETACHED and work.checks:
-        return Content("Deploying again tries it, and records it as tried.")
+        return Content(TEST_AGAIN)
     if work.stage is Stage.DETACHED:
         return Content(
             "Nobody follows it now. Deploying again joins it, and records and tries what it made. Status shows how far "

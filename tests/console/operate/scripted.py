@@ -193,9 +193,15 @@ def creation(*, finished: int, begun: int = 2) -> list[DeployEvent]:
 
 @dataclass(frozen=True)
 class Wait:
-    """The script stands still until `Script.go` is called, or, unless it is deaf, the person wants something else."""
+    """The script stands still until `Script.go` is called, or the person wants something else.
+
+    Attributes:
+        is_deaf: whether it does not cancel.
+        is_upload: whether nobody is asked for a wish, as before AWS has begun.
+    """
 
     is_deaf: bool = False
+    is_upload: bool = False
 
 
 @dataclass(frozen=True)
@@ -361,7 +367,7 @@ class Script:
 
     def _wait(self, step: Wait, person: Person) -> Generator[DeployEvent, None, None]:
         while not self._go.acquire(timeout=0.01) and not self.over.is_set():
-            wish = person.wish()
+            wish = Wish.FOLLOW if step.is_upload else person.wish()
             if wish is Wish.DETACH:
                 yield Detached("shop")
                 raise _StoppedError
