@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamed_tui.deploy import logical_id
 from lamed_tui.deploy.template_functions import log_group_of, log_group_resource
+from lamed_tui.deploy.wiring import ACCESS_LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ STAGE = "Stage"
 STAGE_NAME = "prod"
 API_KEY = "ApiKey"
 _USAGE_PLAN = "UsagePlan"
-_ACCESS_LOG = "AccessLogGroup"
+_ACCESS_LOG = logical_id.of(ACCESS_LOGS, "LogGroup")
 _ACCESS_LOG_FIELDS = {
     "request_id": "$context.requestId",
     "method": "$context.httpMethod",
@@ -200,7 +201,7 @@ def _stage(config: Config, deployment_id: str) -> Resources:
     access_log: dict[str, Any] = {}
     resources: Resources = {}
     if config.access_logs:
-        resources[_ACCESS_LOG] = log_group_resource(config, log_group_of(config.name, "access"))
+        resources[_ACCESS_LOG] = log_group_resource(config, log_group_of(config.name, ACCESS_LOGS))
         access_log["AccessLogSetting"] = {
             "DestinationArn": {"Fn::GetAtt": [_ACCESS_LOG, "Arn"]},
             "Format": json.dumps(_ACCESS_LOG_FIELDS),

@@ -23,6 +23,9 @@ TRACK, ALL = "lamed.track", "lamed.all"
 HANDLERS = (TRACK, ALL, "lamed.experiment", "lamed.delete")
 """The functions of the handler package that a route may run."""
 
+ACCESS_LOGS = "access"
+"""What stands in a function's place in the names of the access logs."""
+
 DEFAULT_MEMORY_MB: int = FunctionSettings().memory_size
 DEFAULT_TIMEOUT_SECONDS = 10
 _LEGACY_PREFIX = "lamed-"
@@ -147,6 +150,11 @@ def _function(
             f"{where}.lambda.FunctionName: becomes {name}, which has {len(name)} characters; "
             f"AWS allows {_MAX_FUNCTION_NAME}.",
             _FIX,
+        )
+    if config.access_logs and role == ACCESS_LOGS:
+        raise ConfigError(
+            f"{where}.lambda.FunctionName: {ACCESS_LOGS} is what the log of access_logs is called.",
+            "Give the entry another FunctionName, or set access_logs to false.",
         )
     before = known.get(name)
     default = config.functions.memory_size

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lamed_tui.deploy import logical_id
+from lamed_tui.deploy import logical_id, template, wiring
 from lamed_tui.deploy.template_functions import Code
+from lamed_tui.errors import ConfigError
 from tests.unit.deploy.configs import CODE, config, entry, rendered
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 on_a_busy_machine = settings(deadline=None, max_examples=30)
 
+TAKEN_PATHS = ("track", "experiments", "delete")
 NAMES = st.from_regex(r"[A-Za-z0-9._:-]{1,12}", fullmatch=True)
 ORIGINS = st.lists(
     st.sampled_from(["https://a.example", "https://b.example", "https://c.example"]), min_size=1, unique=True
@@ -183,3 +185,31 @@ def test_distinct_names_have_distinct_logical_ids_of_letters_and_digits(one: str
     assert first.isascii()
     assert first.isalnum()
     assert (first == second) == (one == other)
+
+
+WORDS = ["access", "log", "api", "key", "stage", "role", "usage", "plan", "deployment", "get", "options", "track", "x"]
+COMPOUND = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map("-".join) | NAMES
+
+
+@on_a_busy_machine
+@given(st.lists(st.tuples(COMPOUND, COMPOUND), unique_by=lambda names: names[1], max_size=6), st.booleans())
+@example([("access", "visits")], True)
+@example([("access", "visits")], False)
+def test_no_names_of_functions_and_paths_make_two_resources_one(
+    names: list[tuple[str, str]], access_logs: bool
+) -> None:
+    used = [(function.replace(".", "_").replace(":", "_"), path) for function, path in names if path not in TAKEN_PATHS]
+    chosen = config(
+        name="shop", access_logs=access_logs, extra_wiring=[entry(path, function) for function, path in used]
+    )
+    try:
+        routes = wiring.resolve(chosen)
+    except ConfigError as error:
+        assert "FunctionName" in error.what or "Handler" in error.what  # noqa: PT017 - either is an answer
+        return
+    made = template.render(chosen, routes, CODE, secret_revision=None, runtime="python3.13").body["Resources"]
+    paths = {endpoint.path for endpoint in routes.endpoints}
+    # Log group, function, version, alias and permission; resource and preflight; what there is once; the access log.
+    expected = 5 * len(routes.functions) + 2 * len(paths) + len(routes.endpoints) + 10 + access_logs
+    assert len(made) == expected, sorted(made)
+    assert not access_logs or all(function.role != "access" for function in routes.functions)

@@ -130,3 +130,10 @@ def test_what_cannot_be_deployed_is_refused_with_its_index_and_field(
 def test_one_path_may_serve_several_methods() -> None:
     wiring = resolve(config(extra_wiring=[entry("track", http_method="POST"), entry("track", http_method="ANY")]))
     assert [route[:2] for route in routes(wiring)][-2:] == [("POST", "track"), ("ANY", "track")]
+
+
+def test_a_function_cannot_be_called_like_the_access_logs() -> None:
+    own = [entry("visits", "lamed-access")]
+    assert resolve(config(extra_wiring=own)).functions[-1].role == "access"
+    with pytest.raises(ConfigError, match=r"^extra_wiring\.0\.lambda\.FunctionName: access is what the log"):
+        resolve(config(extra_wiring=own, access_logs=True))
