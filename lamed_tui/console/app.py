@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from dataclasses import dataclass
@@ -114,6 +115,8 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
         self._mode_before = ""
         self._snippet_wanted: SnippetWanted | None = None
         self._feed_worker: Worker[None] | None = None
+        self._newest: LoadedConfig | None = None
+        self._watching_anew = asyncio.Lock()
         if source is not None:
             self._take_source(source)
         if workplace is not None:
@@ -161,14 +164,25 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
         )
 
     async def _watch_anew(self, loaded: LoadedConfig, *, go: bool) -> None:
-        """Watch what has just been set up, in place of what was watched before."""
+        """Watch what has just been set up, in place of what was watched before.
+
+        Saving once more meanwhile may overtake this: what was saved last is what is watched.
+        """
         if self._workplace is None:
             return
+        self._newest = loaded
         try:
             source = await in_background(partial(self._workplace.watch, loaded), name="opening what is watched")
         except LamedError as error:
             self.notify(str(error), severity="warning")
             return
+        async with self._watching_anew:
+            if loaded is self._newest:
+                await self._replace(source, go=go)
+            else:
+                source.close()
+
+    async def _replace(self, source: SnapshotSource, *, go: bool) -> None:
         if self._feed_worker is not None:
             self._feed_worker.cancel()
         if any(mode.id == _MONITOR for mode in self.modes):
