@@ -241,7 +241,7 @@ def _verify(
         test = smoke.SmokeTest(
             endpoints,
             status.read_api_key(aws, key),
-            smoke.names(config.limits, chosen.deployment.draw()),
+            smoke.names(config.namespace, config.limits, chosen.deployment.draw()),
             chosen.deployment.clock,
             chosen.deployment.transport,
             patience=0.0 if aws.endpoint_url else 60.0,

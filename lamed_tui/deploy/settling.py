@@ -84,7 +84,7 @@ class Settling:
         test = smoke.SmokeTest(
             endpoints,
             status.read_api_key(self.aws, key_id),
-            smoke.names(self.config.limits, self.draw()),
+            smoke.names(self.config.namespace, self.config.limits, self.draw()),
             self.clock,
             self.transport,
             # An emulator knows at once; AWS may need a while to tell all its servers of a new route or key.

@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+import redis
 
 from lamed_tui.deploy import artefacts, live, package, releases, status
 from lamed_tui.deploy.events import Applying, Deployed, Planned, ResourceChanged, SmokeChecked, Warned
@@ -54,6 +55,29 @@ def test_a_first_deployment_tells_its_plan_every_resource_and_a_passed_smoke_tes
     assert len(checks) == 8
     assert all(check.passed for check in checks)
     assert place.keys() == []  # the smoke test leaves nothing in Redis
+
+
+def test_a_narrow_redis_user_passes_the_smoke_test_and_nobodys_counters_are_touched(place: Place) -> None:
+    with redis.Redis.from_url(place.redis_url, decode_responses=True) as client:
+        rights = "~alephbet:* ~{alephbet:* ~lamed:namespaces +@all -@admin -@dangerous"
+        client.execute_command(f"ACL SETUSER narrow on >pw {rights}")
+        client.sadd("alephbet:experiments", "button")
+        client.sadd("lamed:namespaces", "alephbet")
+        try:
+            address = {"url": place.redis_url, "username": "narrow", "password": "pw"}
+            assert place.deployed(place.config(redis=address)).changed
+        finally:
+            client.acl_deluser("narrow")
+        assert place.keys() == ["alephbet:experiments", "lamed:namespaces"]
+        assert client.smembers("alephbet:experiments") == {"button"}
+
+
+def test_a_route_for_head_requests_passes_the_smoke_test(place: Place) -> None:
+    alive = {
+        "lambda": {"FunctionName": "lamed-all-experiments", "Handler": "lamed.all"},
+        "api_gateway": {"pathPart": "alive", "method": {"httpMethod": "HEAD", "apiKeyRequired": True}},
+    }
+    assert place.deployed(place.config(extra_wiring=[alive])).changed
 
 
 def test_the_deployed_urls_count_show_and_delete(place: Place) -> None:

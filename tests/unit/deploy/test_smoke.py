@@ -36,6 +36,13 @@ ENDPOINTS = (
 )
 
 
+ALWAYS = {
+    "full": Answer(429, '{"error":"limit_reached"}'),
+    "narrow": Answer(503, '{"error":"store_error"}'),
+    "silent": Answer(0, "Connection refused"),
+}
+
+
 @dataclass
 class Backend:
     """Counts as the handlers do, with one chosen defect."""
@@ -53,14 +60,13 @@ class Backend:
             self.warming -= 1
             throttled = Answer(429, '{"message":"Too Many Requests"}')
             return throttled if self.defect == "throttled" else Answer(403, '{"message":"Forbidden"}')
-        if self.defect == "full":
-            return Answer(429, '{"error":"limit_reached"}')
-        if self.defect == "silent":
-            return Answer(0, "Connection refused")
-        if self.defect == path:
-            return Answer(502, '{"error":"INTEGRATION_FAILURE"}')
-        if path in {"/experiments", "/delete"} and headers.get("x-api-key") != KEY and self.defect != "open":
+        if found := {**ALWAYS, path: Answer(502, '{"error":"INTEGRATION_FAILURE"}')}.get(self.defect):
+            return found
+        if path in {"/alive", "/experiments", "/delete"} and headers.get("x-api-key") != KEY and self.defect != "open":
             return Answer(403, '{"error":"INVALID_API_KEY"}')
+        if path == "/alive":
+            assert method == "HEAD"
+            return Answer(200, "")
         handle = {"/experiments": self.results, "/delete": self.delete}.get(path, self.track)
         assert method == ("DELETE" if path == "/delete" else "GET")
         return handle(query)
@@ -86,13 +92,13 @@ class Backend:
         if "experiment" not in query:
             return Answer(400, '{"error":"missing_parameter"}')
         if self.defect != "hoards":
-            for key in [key for key in self.counts if key[1] == query["experiment"]]:
+            for key in [key for key in self.counts if key[:2] == (query["namespace"], query["experiment"])]:
                 del self.counts[key]
         return Answer(200, "{}")
 
 
 def run(backend: Backend, *, patience: float = 0.0, limits: LimitSettings | None = None) -> list[SmokeChecked]:
-    names = smoke.names(limits or LimitSettings(), TOKEN)
+    names = smoke.names("alephbet", limits or LimitSettings(), TOKEN)
     clock = PlayedTime().clock()
     return list(SmokeTest(ENDPOINTS, KEY, names, clock, backend.answer, patience).run())
 
@@ -115,7 +121,33 @@ def test_a_right_backend_passes_and_keeps_nothing() -> None:
         "nothing is left behind",
     ]
     assert not backend.counts
+    assert {query["namespace"] for query in backend.queries} == {"alephbet"}
+    assert {query["experiment"] for query in backend.queries if "experiment" in query} == {"lamed-smoke-0123456789"}
+
+
+def test_an_experiment_that_is_on_the_list_is_tried_in_a_namespace_of_its_own() -> None:
+    backend = Backend()
+    backend.counts["alephbet", "button", "participate", "a"] = 7
+    assert all(check.passed for check in run(backend, limits=LimitSettings(experiments=("button",))))
     assert {query["namespace"] for query in backend.queries} == {"smoke-0123456789"}
+    assert backend.counts == {("alephbet", "button", "participate", "a"): 7}
+
+
+def test_a_redis_user_that_may_not_use_that_namespace_is_told_what_it_lacks() -> None:
+    (check,) = run(Backend("narrow"), limits=LimitSettings(experiments=("button",)))
+    assert check.detail.endswith("a Redis user with key patterns needs ~smoke-* and ~{smoke-* for it.")
+    (check,) = run(Backend("narrow"))
+    assert check.detail == 'answered 503, not 200: {"error":"store_error"}'
+
+
+def test_a_route_without_a_body_is_asked_for_no_counts() -> None:
+    head = endpoint("/alive", "lamed.all", "HEAD")
+    for routes in ((*ENDPOINTS, head), (head, *ENDPOINTS)):
+        names = smoke.names("alephbet", LimitSettings(), TOKEN)
+        checks = list(SmokeTest(routes, KEY, names, PlayedTime().clock(), Backend().answer).run())
+        assert all(check.passed for check in checks)
+        assert "HEAD /alive is answered" in [check.title for check in checks]
+        assert "nothing is left behind" in [check.title for check in checks]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +192,7 @@ def test_a_throttled_test_waits_and_is_not_taken_for_a_full_backend() -> None:
 
 def test_what_was_written_is_removed_although_the_test_is_abandoned() -> None:
     backend = Backend()
-    names = smoke.names(LimitSettings(), TOKEN)
+    names = smoke.names("alephbet", LimitSettings(), TOKEN)
     checks = SmokeTest(ENDPOINTS, KEY, names, PlayedTime().clock(), backend.answer).run()
     next(iter(checks))
     assert backend.counts
@@ -185,7 +217,7 @@ def test_every_function_starts_while_the_first_event_is_counted() -> None:
             assert others.wait(10), f"only {asked} were asked while the first event was counted"
         return backend.answer(method, url, headers)
 
-    test = SmokeTest(ENDPOINTS, KEY, smoke.names(LimitSettings(), TOKEN), PlayedTime().clock(), transport)
+    test = SmokeTest(ENDPOINTS, KEY, smoke.names("alephbet", LimitSettings(), TOKEN), PlayedTime().clock(), transport)
     assert all(check.passed for check in test.run())
 
 
@@ -198,7 +230,7 @@ def test_a_function_that_hangs_at_its_start_does_not_hold_up_the_others() -> Non
             return Answer(0, "timed out")
         return backend.answer(method, url, headers)
 
-    test = SmokeTest(ENDPOINTS, KEY, smoke.names(LimitSettings(), TOKEN), PlayedTime().clock(), transport)
+    test = SmokeTest(ENDPOINTS, KEY, smoke.names("alephbet", LimitSettings(), TOKEN), PlayedTime().clock(), transport)
     assert all(check.passed for check in test.run())
     assert not over.is_set()
     over.set()
@@ -206,5 +238,9 @@ def test_a_function_that_hangs_at_its_start_does_not_hold_up_the_others() -> Non
 
 def test_the_names_keep_within_the_limits() -> None:
     limits = LimitSettings(namespace_bytes=4, uuid_bytes=6, experiments=("Checkout button",))
-    assert smoke.names(limits, TOKEN) == smoke.Names("0123", "Checkout button", ("012345", "fedcba"))
-    assert smoke.names(LimitSettings(name_bytes=3), TOKEN).experiment == "smo"
+    apart = smoke.names("alephbet", limits, TOKEN)
+    assert apart == smoke.Names("0123", "Checkout button", ("012345", "fedcba"), apart=True)
+    # Short names might be somebody's, so they are used only where nothing else is.
+    assert smoke.names("alephbet", LimitSettings(name_bytes=3), TOKEN).experiment == "smo"
+    assert smoke.names("alephbet", LimitSettings(name_bytes=3), TOKEN).apart
+    assert smoke.names("a" * 65, LimitSettings(), TOKEN).apart
