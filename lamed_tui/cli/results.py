@@ -195,9 +195,10 @@ def _say_what_to_decide(assessments: Mapping[str, Assessment]) -> None:
     from lamed_tui.experiments.statistics.conclusion import ConclusionCode
 
     for name, one in assessments.items():
-        if one.conclusion.code is ConclusionCode.NO_CONTROL:
+        if one.conclusion.code in {ConclusionCode.NO_CONTROL, ConclusionCode.CONTROL_UNSEEN}:
+            why = "no control is known" if one.experiment.control is None else "its control was never seen"
             key = shlex.quote(f"{key_of(['experiments', printable(name), 'control'])}=VARIANT")
-            say(f"{printable(name)}: no control is known, so nothing is compared.")
+            say(f"{printable(name)}: {why}, so nothing is compared.")
             say(f"  Name it: lamed configure --set {key}")
 
 

@@ -168,6 +168,7 @@ def headline(assessment: Assessment) -> str:
         ConclusionCode.SPLIT_MISMATCH: "split mismatch",
         ConclusionCode.ONE_VARIANT: "one variant",
         ConclusionCode.NO_CONTROL: "control not known",
+        ConclusionCode.CONTROL_UNSEEN: "control never seen",
     }
     if conclusion.code in fixed:
         return fixed[conclusion.code]

@@ -56,6 +56,7 @@ _CONCLUSIONS = {
     ConclusionCode.WINNER: "bold $text-success",
     ConclusionCode.SPLIT_MISMATCH: "bold $text-error",
     ConclusionCode.NO_CONTROL: "bold $text-warning",
+    ConclusionCode.CONTROL_UNSEEN: "bold $text-warning",
     ConclusionCode.NO_PRIMARY_GOAL: "$text-warning",
 }
 

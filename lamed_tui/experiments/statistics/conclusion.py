@@ -30,6 +30,7 @@ class ConclusionCode(StrEnum):
     OPEN = "open"
     SPLIT_MISMATCH = "split_mismatch"
     NO_CONTROL = "no_control"
+    CONTROL_UNSEEN = "control_unseen"
     NO_PRIMARY_GOAL = "no_primary_goal"
     ONE_VARIANT = "one_variant"
 
@@ -82,6 +83,9 @@ def conclude(evidence: Evidence, verdicts: Sequence[Verdict], *, days: float | N
 
 def _obstacle(evidence: Evidence) -> Conclusion | None:
     """Why no winner can be looked for at all."""
+    if evidence.is_control_unseen:
+        control, seen = printable(evidence.design.control or ""), ", ".join(map(printable, evidence.seen))
+        return Conclusion(ConclusionCode.CONTROL_UNSEEN, f"The control {control} was never seen, only: {seen}")
     if evidence.split is not None and evidence.split.state is SplitState.ALARM:
         return Conclusion(ConclusionCode.SPLIT_MISMATCH, split_mismatch(evidence).sentence)
     if len(evidence.variants) < 2:

@@ -117,7 +117,17 @@ class Evidence:
     split: Split | None
     """Shares in the order of `variants`; None without variants, a weight for each, or on a negative count."""
     comparisons: tuple[Comparison, ...]
-    """By goal, then by variant; empty when no control is known."""
+    """By goal, then by variant; empty when no control is known, or one that was never seen."""
+
+    @property
+    def seen(self) -> list[str]:
+        """The variants that were counted."""
+        return _counted(self.counts)
+
+    @property
+    def is_control_unseen(self) -> bool:
+        """Whether others were counted, and the control not yet."""
+        return bool(self.seen) and self.design.control is not None and self.design.control not in self.seen
 
     def arm(self, goal: str, variant: str) -> Arm:
         """The counters of one variant on one goal."""
@@ -134,7 +144,7 @@ def measure(counts: Counts, design: Design) -> Evidence:
     weights = _weights(variants, design)
     visitors = [counts.visitors.get(variant, 0) for variant in variants]
     comparisons: list[Comparison] = []
-    if design.control is not None:
+    if design.control in variants:
         shares = _shares(variants, weights, design.control)
         for goal in goals:
             tests = len(shares) * (1 if goal == primary else len(testable))
@@ -177,11 +187,19 @@ def shortfall(control: Arm, variant: Arm) -> Shortfall | None:
 
 
 def _variants(counts: Counts, design: Design) -> tuple[str, ...]:
-    named = [*counts.visitors, *(variant for arms in counts.conversions.values() for variant in arms)]
-    named += design.weights or ()
-    if design.control is not None:
+    """Every variant that was counted or has a weight.
+
+    A control that neither knows is most likely misspelt: as a variant without visitors it would look like a mismatch of
+    the split. It is one only as long as there is no other.
+    """
+    named = [*_counted(counts), *(design.weights or ())]
+    if design.control is not None and not named:
         named.append(design.control)
     return tuple(dict.fromkeys(named))
+
+
+def _counted(counts: Counts) -> list[str]:
+    return list(dict.fromkeys([*counts.visitors, *(name for arms in counts.conversions.values() for name in arms)]))
 
 
 def _goals(counts: Counts, design: Design) -> list[str]:

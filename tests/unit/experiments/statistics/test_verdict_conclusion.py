@@ -131,6 +131,7 @@ def test_when_every_variant_is_settled_and_none_beats_the_control_there_is_no_wi
         (Counts({"control": 500}, {"buy": {"control": 50}}), DESIGN, ConclusionCode.ONE_VARIANT),
         (Counts({"blue": 500, "red": 500}, {"buy": {"blue": 50}}), Design(), ConclusionCode.NO_CONTROL),
         (Counts({"control": 9, "red": 9}), Design(control="control"), ConclusionCode.NO_PRIMARY_GOAL),
+        (Counts({"red": 9}), Design(control="control", primary_goal="buy"), ConclusionCode.CONTROL_UNSEEN),
         (
             Counts({"control": 9, "red": 9}, {"buy": {}, "click": {}}),
             Design(control="control"),
@@ -145,6 +146,15 @@ def test_where_no_winner_can_be_looked_for_the_reason_is_said(
     assert conclude(evidence, verdicts(evidence), days=8).code is code
 
 
+@pytest.mark.parametrize("weights", [None, {"control": 1, "blue": 1}, {"contrl": 1, "control": 1, "blue": 1}])
+def test_a_misspelt_control_is_no_mismatch_of_the_split_but_named_beside_those_that_were_seen(
+    weights: Mapping[str, float] | None,
+) -> None:
+    design = Design(control="contrl", primary_goal="buy", weights=weights)
+    found = concluded({"buy": {"control": 1000, "blue": 1300}}, design)
+    assert found == Conclusion(ConclusionCode.CONTROL_UNSEEN, "The control contrl was never seen, only: control, blue")
+
+
 def test_codes_are_what_programs_were_promised() -> None:
     assert [code.value for code in ConclusionCode] == [
         "winner",
@@ -152,6 +162,7 @@ def test_codes_are_what_programs_were_promised() -> None:
         "open",
         "split_mismatch",
         "no_control",
+        "control_unseen",
         "no_primary_goal",
         "one_variant",
     ]
