@@ -61,14 +61,9 @@ def deploy(
             smoke_test=not no_smoke,
         )
         events = engine.deploy(subject.config, aws, package=subject.package, options=options)
-        return follow(events, report, ctrl_c)
+        return follow(events, report, ctrl_c, plan_only=plan_only)
 
-    outcome = told(run, report)
-    if outcome is ExitCode.DECLINED and plan_only:
-        return ExitCode.OK
-    if outcome is ExitCode.DECLINED:
-        say("Declined: nothing was changed.")
-    return outcome
+    return told(run, report)
 
 
 @click.command()

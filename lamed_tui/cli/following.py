@@ -91,24 +91,30 @@ def refuse_without_a_person(deed: str, *, yes: bool, more: str = "") -> None:
         )
 
 
-def follow(events: Generator[DeployEvent, None, None], report: Report, ctrl_c: CtrlC | None = None) -> ExitCode:
-    """Tell every event; Ctrl-C takes back what AWS has not begun, and asks or leaves to AWS what it has."""
-    from lamed_tui.cli.signals import ended_by_signals
-    from lamed_tui.deploy.events import Applying, Attached, Declined, Detached, Mending, SmokeChecked
-    from lamed_tui.deploy.wording import DETACHED
+def follow(
+    events: Generator[DeployEvent, None, None],
+    report: Report,
+    ctrl_c: CtrlC | None = None,
+    *,
+    plan_only: bool = False,
+) -> ExitCode:
+    """Tell every event; Ctrl-C takes back what AWS has not begun, and asks or leaves to AWS what it has.
 
-    farewell = "Interrupted: nothing was changed."
+    Args:
+        plan_only: whether the plan is all that was asked for, so that a no to it is no refusal.
+    """
+    from lamed_tui.cli.signals import ended_by_signals
+    from lamed_tui.deploy.events import Applying, Attached, Declined, Detached, Mending
+
+    left = _LeftBehind()
     outcome = ExitCode.OK
     try:
         with ended_by_signals(), closing(events):
             for event in events:
-                if isinstance(event, Applying | Attached | Mending):
-                    farewell = DETACHED
-                    if ctrl_c is not None:
-                        ctrl_c.ask_from_now_on()
-                elif isinstance(event, SmokeChecked):
-                    farewell = "Interrupted: the deployment is live, but its test was not finished."
-                elif isinstance(event, Declined):
+                left.happened(event)
+                if isinstance(event, Applying | Attached | Mending) and ctrl_c is not None:
+                    ctrl_c.ask_from_now_on()
+                elif isinstance(event, Declined) and not plan_only:
                     outcome = ExitCode.DECLINED
                 elif isinstance(event, Detached):
                     raise KeyboardInterrupt  # noqa: TRY301 - detached by choice ends like detached by signal
@@ -116,10 +122,45 @@ def follow(events: Generator[DeployEvent, None, None], report: Report, ctrl_c: C
     except (KeyboardInterrupt, click.Abort):
         report.close()
         report.failed(None)
-        say(farewell)
+        say(left.farewell)
         return ExitCode.INTERRUPTED
     report.close()
+    if outcome is ExitCode.DECLINED:
+        say(f"Declined: {left.unchanged}")
     return outcome
+
+
+class _LeftBehind:
+    """What an operation that ends now leaves behind, in words."""
+
+    def __init__(self) -> None:
+        self.unchanged = "nothing was changed."
+        self.farewell = f"Interrupted: {self.unchanged}"
+
+    def happened(self, event: DeployEvent) -> None:
+        from lamed_tui.deploy import wording
+        from lamed_tui.deploy.events import (
+            Applying,
+            Attached,
+            Detached,
+            Mending,
+            Planned,
+            ResourceChanged,
+            SmokeChecked,
+        )
+
+        match event:
+            case Mending():
+                self.unchanged = "the stack was led out of its state; nothing else was changed."
+                self.farewell = f"Interrupted. {wording.NOT_BEGUN}"
+            case Planned():
+                self.farewell = f"Interrupted: {self.unchanged}"
+            case Applying():
+                self.farewell = f"Interrupted. {wording.NOT_BEGUN}"
+            case Attached() | ResourceChanged() | Detached():
+                self.farewell = wording.DETACHED
+            case SmokeChecked():
+                self.farewell = "Interrupted: the deployment is live, but its test was not finished."
 
 
 def told(run: Callable[[], ExitCode], report: Report) -> ExitCode:

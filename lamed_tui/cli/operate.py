@@ -10,13 +10,13 @@ import click
 from lamed_tui.cli.context import pass_invocation
 from lamed_tui.cli.following import CtrlC, confirming, follow, mending, refuse_without_a_person, told
 from lamed_tui.cli.output import print_json, say, table_console
-from lamed_tui.errors import ExitCode
 
 if TYPE_CHECKING:
     from lamed_tui.cli.context import Invocation
     from lamed_tui.cli.deploy_report import Report
     from lamed_tui.deploy.releases import Release
     from lamed_tui.deploy.status import Listing
+    from lamed_tui.errors import ExitCode
 
 
 @click.command()
@@ -101,14 +101,9 @@ def rollback(
             smoke_test=not no_smoke,
         )
         events = engine.rollback(config, connect(config.aws, os.environ), release, options=options)
-        return follow(events, report, ctrl_c)
+        return follow(events, report, ctrl_c, plan_only=plan_only)
 
-    outcome = told(run, report)
-    if outcome is ExitCode.DECLINED and plan_only:
-        return ExitCode.OK
-    if outcome is ExitCode.DECLINED:
-        say("Declined: nothing was changed.")
-    return outcome
+    return told(run, report)
 
 
 @click.command()
@@ -135,7 +130,4 @@ def destroy(invocation: Invocation, *, yes: bool, with_artefacts: bool, as_json:
         )
         return follow(events, report, ctrl_c)
 
-    outcome = told(run, report)
-    if outcome is ExitCode.DECLINED:
-        say("Declined: nothing was changed.")
-    return outcome
+    return told(run, report)

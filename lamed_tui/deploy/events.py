@@ -119,7 +119,7 @@ class Deployed:
 
 @dataclass(frozen=True)
 class Declined:
-    """The answer was no; nothing was changed and nothing was left behind."""
+    """The answer was no; nothing of the plan was done, and nothing of it was left behind."""
 
     release: int | None
     base_url: str | None

@@ -17,6 +17,8 @@ MARKS: Mapping[Action, str] = {"add": "+", "modify": "~", "replace": "!", "remov
 
 DETACHED = "Detached: what AWS has begun it also finishes. lamed deploy follows it, lamed status shows it."
 
+NOT_BEGUN = "AWS had not been seen to begin, so most likely nothing was changed. lamed status shows it."
+
 _WORDS = {
     "CREATE_COMPLETE": "created",
     "UPDATE_COMPLETE": "updated",

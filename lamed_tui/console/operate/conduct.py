@@ -33,8 +33,6 @@ _NOT_TAKEN_BACK = (
     "nobody's way."
 )
 
-_NOT_BEGUN = "AWS had not been seen to begin, so most likely nothing was changed. lamed status shows it."
-
 
 class Conduct:
     """At most one operation at a time.
@@ -159,7 +157,7 @@ class Conduct:
     def _left_words(self, left: Operation, seconds: float) -> str:
         if left.work.checks:
             return f"{work_views.UNTESTED}. {work_views.TEST_AGAIN}"
-        return wording.DETACHED if left.is_begun(seconds) else _NOT_BEGUN
+        return wording.DETACHED if left.is_begun(seconds) else wording.NOT_BEGUN
 
     # What becomes known ----------------------------------------------------------------------------------------------
 

@@ -18,7 +18,9 @@ from lamed_tui.deploy.events import (
     Attached,
     Declined,
     Deployed,
+    Detached,
     EndpointUrl,
+    Mending,
     Planned,
     ResourceChanged,
     SmokeChecked,
@@ -176,19 +178,24 @@ def test_scripts_read_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> N
     assert (documents[12]["status"], documents[12]["error"]) == ("failed", "interrupted")
 
 
+BEGUN = ResourceChanged(NOON, "lamed", "AWS::CloudFormation::Stack", "UPDATE_IN_PROGRESS", "", 0.0, is_stack=True)
+NOT_BEGUN = "Interrupted. AWS had not been seen to begin, so most likely nothing was changed. lamed status shows it."
+DETACHED = "Detached: what AWS has begun it also finishes. lamed deploy follows it, lamed status shows it."
+MENDED = "the stack was led out of its state; nothing else was changed."
+
+
 @pytest.mark.parametrize(
     ("happened", "words"),
     [
         ((), "Interrupted: nothing was changed."),
         ((Planned(PLAN),), "Interrupted: nothing was changed."),
-        (
-            (Planned(PLAN), Applying(3)),
-            "Detached: what AWS has begun it also finishes. lamed deploy follows it, lamed status shows it.",
-        ),
-        (
-            (Attached("lamed", "UPDATE_IN_PROGRESS"),),
-            "Detached: what AWS has begun it also finishes. lamed deploy follows it, lamed status shows it.",
-        ),
+        ((Planned(PLAN), Applying(3)), NOT_BEGUN),
+        ((Planned(PLAN), Applying(3), BEGUN), DETACHED),
+        ((Mending("lamed", "ROLLBACK_COMPLETE"),), NOT_BEGUN),
+        ((Mending("lamed", "ROLLBACK_COMPLETE"), BEGUN), DETACHED),
+        ((Mending("lamed", "ROLLBACK_COMPLETE"), BEGUN, Planned(PLAN)), f"Interrupted: {MENDED}"),
+        ((Attached("lamed", "UPDATE_IN_PROGRESS"),), DETACHED),
+        ((Planned(PLAN), Applying(3), Detached("lamed")), DETACHED),
         (
             (Applying(3), SmokeChecked("one event is accepted", passed=True)),
             "Interrupted: the deployment is live, but its test was not finished.",
@@ -206,3 +213,19 @@ def test_ctrl_c_says_what_it_left_behind(
     captured = capsys.readouterr()
     assert captured.err.strip() == words
     assert json.loads(captured.out.splitlines()[-1])["status"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [((), "Declined: nothing was changed."), ((Mending("lamed", "ROLLBACK_COMPLETE"), BEGUN), f"Declined: {MENDED}")],
+)
+def test_a_no_says_what_was_changed_all_the_same(
+    capsys: pytest.CaptureFixture[str], before: tuple[DeployEvent, ...], words: str
+) -> None:
+    def declined() -> Generator[DeployEvent, None, None]:
+        yield from (*before, Planned(PLAN), Declined(None, None, ()))
+
+    assert follow(declined(), JsonReport()) is ExitCode.DECLINED
+    assert capsys.readouterr().err.strip() == words
+    assert follow(declined(), JsonReport(), plan_only=True) is ExitCode.OK
+    assert capsys.readouterr().err.strip() == ""
