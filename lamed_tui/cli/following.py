@@ -151,7 +151,7 @@ class _LeftBehind:
 
         match event:
             case Mending():
-                self.unchanged = "the stack was led out of its state; nothing else was changed."
+                self.unchanged = f"nothing else was changed: {event.stack} was led out of {event.status}."
                 self.farewell = f"Interrupted. {wording.NOT_BEGUN}"
             case Planned():
                 self.farewell = f"Interrupted: {self.unchanged}"

@@ -30,6 +30,20 @@ _WORDS = {
     "CREATE_FAILED": "creation FAILED",
     "UPDATE_FAILED": "update FAILED",
     "DELETE_FAILED": "deletion FAILED",
+    "REVIEW_IN_PROGRESS": "planned",
+    "ROLLBACK_IN_PROGRESS": "being undone",
+    "ROLLBACK_COMPLETE": "undone",
+    "ROLLBACK_FAILED": "undoing FAILED",
+    "UPDATE_ROLLBACK_IN_PROGRESS": "being put back",
+    "UPDATE_ROLLBACK_COMPLETE": "put back",
+    "UPDATE_ROLLBACK_FAILED": "return FAILED",
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": "tidying up",
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": "tidying up",
+    "IMPORT_IN_PROGRESS": "being imported",
+    "IMPORT_COMPLETE": "imported",
+    "IMPORT_ROLLBACK_IN_PROGRESS": "being undone",
+    "IMPORT_ROLLBACK_COMPLETE": "undone",
+    "IMPORT_ROLLBACK_FAILED": "undoing FAILED",
 }
 
 

@@ -13,6 +13,7 @@ from lamed_tui.cli.deploy import _check_first
 from lamed_tui.cli.deploy_report import HumanReport, JsonReport
 from lamed_tui.cli.following import follow
 from lamed_tui.config.files import load
+from lamed_tui.deploy import wording
 from lamed_tui.deploy.events import (
     Applying,
     Attached,
@@ -27,6 +28,7 @@ from lamed_tui.deploy.events import (
     Warned,
 )
 from lamed_tui.deploy.plan import Change, Consequence, Plan
+from lamed_tui.deploy.states import STATES
 from lamed_tui.errors import ExitCode
 from lamed_tui.preflight.result import CheckResult
 from lamed_tui.preflight.subject import Subject
@@ -178,10 +180,22 @@ def test_scripts_read_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> N
     assert (documents[12]["status"], documents[12]["error"]) == ("failed", "interrupted")
 
 
+def test_every_state_is_told_in_an_operators_words() -> None:
+    for status in STATES:
+        if status is not None:
+            words = wording.state_in_words(status)
+            assert not re.search("rollback|complete|in progress|review", words, re.IGNORECASE)
+            assert len(words) <= 15, "the narrow column's width, and a blank"
+            assert ("FAILED" in words) == status.endswith("_FAILED")
+    assert wording.state_in_words("UPDATE_ROLLBACK_IN_PROGRESS") == "being put back"
+    assert wording.state_in_words("UPDATE_ROLLBACK_COMPLETE") == "put back"
+    assert wording.state_in_words("SOMETHING_NEW") == "something new"
+
+
 BEGUN = ResourceChanged(NOON, "lamed", "AWS::CloudFormation::Stack", "UPDATE_IN_PROGRESS", "", 0.0, is_stack=True)
 NOT_BEGUN = "Interrupted. AWS had not been seen to begin, so most likely nothing was changed. lamed status shows it."
 DETACHED = "Detached: what AWS has begun it also finishes. lamed deploy follows it, lamed status shows it."
-MENDED = "the stack was led out of its state; nothing else was changed."
+MENDED = "nothing else was changed: lamed was led out of ROLLBACK_COMPLETE."
 
 
 @pytest.mark.parametrize(
