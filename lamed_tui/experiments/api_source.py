@@ -54,10 +54,11 @@ class ApiSource(NamespaceSource):
         super().__init__(namespace, settings, now=now, operations=operations)
         self._url = url
         self._key = key
+        self._place = urlsplit(url).netloc.rpartition("@")[2]  # a password before it is nobody's business
 
     @property
     def label(self) -> str:
-        return f"API {urlsplit(self._url).netloc}"
+        return f"API {self._place}"
 
     def read(self) -> Snapshot:
         """Ask once.
@@ -68,7 +69,7 @@ class ApiSource(NamespaceSource):
         counts: dict[str, int] = {}
         names: set[str] = set()
         try:
-            for entry in self._ask():
+            for entry in _entries(self._ask()):
                 if "experiment" in entry:
                     names.add(encode(entry["experiment"]))
                     counts |= _counts(self._namespace, entry)
@@ -94,6 +95,9 @@ class ApiSource(NamespaceSource):
         """Nothing is kept open between two readings."""
 
     def _ask(self) -> Any:
+        if "@" in urlsplit(self._url).netloc:
+            fix = "Take it out of watch.api_url: the API asks for nothing but its key, watch.api_key."
+            raise self._error("has a user name in its address", fix)
         request = urllib.request.Request(  # noqa: S310 - the address is the operator's own
             f"{self._url}?{urlencode({'namespace': self._namespace})}", headers={"x-api-key": self._key}
         )
@@ -110,7 +114,20 @@ class ApiSource(NamespaceSource):
             raise self._error(f"cannot be reached ({type(reason).__name__})") from None
 
     def _error(self, problem: str, fix: str = "Check watch.api_url, and lamed status.") -> StoreError:
-        return StoreError(f"The API at {urlsplit(self._url).netloc} {problem}.", fix)
+        return StoreError(f"The API at {self._place} {problem}.", fix)
+
+
+def _entries(answer: Any) -> list[Mapping[str, Any]]:
+    """The answer, if it is one: also without experiments a list tells what it is about.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not isinstance(answer, list) or not all(isinstance(entry, dict) for entry in answer):
+        raise TypeError
+    if not any("meta" in entry for entry in answer):
+        raise TypeError
+    return answer
 
 
 def _counts(namespace: str, entry: Mapping[str, Any]) -> dict[str, int]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import shlex
 import threading
+import traceback
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
+from lamed_tui.errors import StoreError
+from lamed_tui.experiments.api_source import ApiSource
 from tests.handler_calls import call, handlers_on
 from tests.integration.experiments.commands import run_lamed
 from tests.integration.experiments.counters import write_counts
@@ -18,8 +23,6 @@ from tests.integration.store.network import a_free_port
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import pytest
 
 COUNTS = {
     ("checkout", "participate", "control"): 1204,
@@ -86,6 +89,38 @@ def test_the_api_is_read_with_its_key_when_that_is_configured(
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "refused the key (HTTP 403). Check watch.api_key." in refused.stderr.replace("\n  ", " ")
     assert "another-key" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["{}", "[]", "null", '{"message": "Welcome"}', '["experiment"]', '[{"name": "x"}]', '"experiment"', "<html>", ""],
+)
+def test_an_answer_that_is_no_list_of_experiments_is_an_error_and_no_lack_of_events(answer: str) -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: pytest shows what matters."""
+
+    with HTTPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        source = ApiSource(f"http://127.0.0.1:{server.server_port}/", "the-key", "alephbet", {})
+        with pytest.raises(StoreError, match="answered something that is no list of experiments"):
+            source.read()
+        server.shutdown()
+
+
+def test_a_password_in_the_apis_address_is_never_shown() -> None:
+    place = "127.0.0.1:1"
+    source = ApiSource(f"http://ann:hunter2@{place}/experiments", "the-key", "alephbet", {})
+    assert source.label == f"API {place}"
+    assert source.in_namespace("other").label == f"API {place}"
+    with pytest.raises(StoreError, match=f"^The API at {place} has a user name in its address") as caught:
+        source.read()
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
 @contextmanager
