@@ -128,7 +128,8 @@ class Tail:
     aws: Aws
     groups: Mapping[str, str]
     since: int
-    _seen: set[str] = field(default_factory=set)
+    _seen: dict[str, int] = field(default_factory=dict)
+    """The times of the events that were given, by their names; those that are not read again are forgotten."""
 
     def read(self) -> list[Line]:
         """Every line since the beginning that was not given before, in the order of time.
@@ -169,6 +170,7 @@ class Tail:
     def go_on(self, now: datetime) -> None:
         """Read only what is younger than a moment ago from now on."""
         self.since = max(self.since, int(now.timestamp() * 1000) - _OVERLAP_MILLISECONDS)
+        self._seen = {name: at for name, at in self._seen.items() if at >= self.since}
 
     def _events(self, group: str) -> Iterator[FilteredLogEventTypeDef]:
         try:
@@ -184,5 +186,5 @@ class Tail:
         name = event.get("eventId") or f"{event.get('logStreamName')} {event.get('timestamp')} {event.get('message')}"
         if name in self._seen:
             return False
-        self._seen.add(name)
+        self._seen[name] = event.get("timestamp", 0)
         return True

@@ -8,6 +8,7 @@ import pytest
 
 from lamed_tui.aws.errors import TransientError
 from lamed_tui.deploy.logs import Level, Tail, merged, parse
+from tests.unit.deploy.stubs import PlayedTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,3 +76,32 @@ def test_what_could_not_be_read_together_is_read_the_next_time() -> None:
         tail.read()
     assert [line.text for line in tail.read()] == ["/first", "/second"]
     assert tail.read() == []
+
+
+class Endless:
+    """CloudWatch of a function that writes a line a second."""
+
+    def __init__(self, time: PlayedTime) -> None:
+        self.logs = self
+        self.time = time
+
+    def get_paginator(self, _operation: str) -> Endless:
+        return self
+
+    def paginate(self, **question: Any) -> Iterator[dict[str, Any]]:
+        now = int(self.time.now().timestamp() * 1000)
+        first = -(-question["startTime"] // 1000) * 1000
+        yield {"events": [{"eventId": str(at), "timestamp": at, "message": str(at)} for at in range(first, now, 1000)]}
+
+
+def test_following_for_long_gives_every_line_once_and_remembers_only_the_last_moments() -> None:
+    time = PlayedTime()
+    began = int(time.now().timestamp() * 1000)
+    tail = Tail(Endless(time), {"track": "/track"}, began)  # type: ignore[arg-type]  # all it asks
+    given: list[str] = []
+    for _ in range(500):
+        time.sleep(2.0)
+        given += [line.text for line in tail.read()]
+        tail.go_on(time.now())
+    assert given == [str(at) for at in range(began, int(time.now().timestamp() * 1000), 1000)]
+    assert len(tail._seen) <= 30
