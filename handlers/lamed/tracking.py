@@ -44,7 +44,7 @@ def track(store: Store, event: TrackedEvent, *, now: float, deadline: float) -> 
 
 
 def _track_beside_indexes(store: Store, event: TrackedEvent, now: float, deadline: float) -> int:
-    counter = _counter(store, event)
+    counter = counter_of(store, event)
     indexing = store.indexing(event.namespace, event.experiment, counter)
     before: list[Command] = []
     if counter not in store.indexed:
@@ -104,13 +104,14 @@ def _evaluated(store: Store, before: list[Command], arguments: list[str | int], 
     return without_errors(replies)
 
 
-def _counter(store: Store, event: TrackedEvent) -> str:
+def counter_of(store: Store, event: TrackedEvent) -> str:
+    """The key that counts `event` in this Redis."""
     return keys.counter_key(event.namespace, event.experiment, event.goal, event.variant, cluster=store.cluster)
 
 
 def _arguments(store: Store, event: TrackedEvent, now: float) -> list[str | int]:
     """The number of keys, the keys and the arguments, as the head of the script lists them."""
-    counter = _counter(store, event)
+    counter = counter_of(store, event)
     digest, digits = keys.digest(event.uuid)
     windows = keys.windows(now, store.window_seconds)
     hours, hour = keys.HOURS.point(counter, now)

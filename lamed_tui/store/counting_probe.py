@@ -45,8 +45,10 @@ def try_counting(config: Config, word: str) -> None:
     now = time.time()
     with handlers_store(config, "count a probe", _SECONDS) as (store, deadline):
         try:
+            # The functions send the script only to a server that does not know it, and this one may know it already.
+            store.ask([["EVAL", "return 0", 1, tracking.counter_of(store, event)]], deadline)
             results = [tracking.track(store, event, now=now, deadline=deadline) for _ in range(2)]
-            hours, hour = keys.HOURS.point(_counter(store, event), now)
+            hours, hour = keys.HOURS.point(tracking.counter_of(store, event), now)
             (in_series,) = store.ask([["HGET", hours, hour]], deadline)
         except HandlerStoreError:
             with suppress(HandlerStoreError):  # the first reason counts
@@ -65,13 +67,9 @@ def try_counting(config: Config, word: str) -> None:
         )
 
 
-def _counter(store: Store, event: TrackedEvent) -> str:
-    return keys.counter_key(event.namespace, event.experiment, event.goal, event.variant, cluster=store.cluster)
-
-
 def _remove(store: Store, event: TrackedEvent, now: float, deadline: float) -> None:
     """Remove the experiment; its keys by name first, as what stopped halfway is in no index."""
-    counter = _counter(store, event)
+    counter = tracking.counter_of(store, event)
     _, digits = keys.digest(event.uuid)
     written = [counter, keys.HOURS.point(counter, now)[0], keys.DAYS.point(counter, now)[0]]
     for window in keys.windows(now, store.window_seconds):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import redis
+from lamed import tracking
 
 from lamed_tui.config.model import Config
 from lamed_tui.errors import ExitCode, StoreError
@@ -43,8 +46,23 @@ def test_an_event_is_counted_once_and_nothing_of_it_stays(client: redis.Redis, v
     assert client.keys() == ["alephbet:mine"]
 
 
-@pytest.mark.parametrize("command", ["expire", "incr", "sadd", "scard", "sismember", "unlink", "srem", "smembers"])
-def test_a_missing_command_is_named_and_what_was_written_goes(client: redis.Redis, valkey: str, command: str) -> None:
+SCRIPT = Path(tracking.__file__).with_name("track.lua").read_text(encoding="utf-8")
+NEEDED = sorted({name.lower() for name in re.findall(r"\bcall\('([A-Z]+)'", SCRIPT)})
+
+
+def test_the_commands_that_are_tried_are_those_of_the_script() -> None:
+    assert NEEDED == ["exists", "expire", "incr", "sadd", "scard", "sismember"]
+
+
+@pytest.mark.parametrize("command", [*NEEDED, "eval", "evalsha", "unlink", "srem", "smembers"])
+@pytest.mark.parametrize("cached", [False, True], ids=["first", "again"])
+def test_a_missing_command_is_named_and_what_was_written_goes(
+    client: redis.Redis, valkey: str, command: str, *, cached: bool
+) -> None:
+    if cached:
+        client.script_load(SCRIPT)
+    else:
+        client.script_flush()
     allow(client, f"{NARROW} +@all -@admin -@dangerous -{command}")
     with pytest.raises(StoreAccessError) as refused:
         try_counting(config(valkey), "w0rd")
