@@ -96,7 +96,8 @@ def snippet(
         uuid_expiry_seconds=config.uuid_expiry_seconds,
     )
     text = build(spec, NameLimits(config.limits.name_bytes, config.limits.namespace_bytes))
-    _warn_about_the_allow_list(config, name)
+    if warning := settings.warning_about(name, config.limits):
+        say(f"Warning: {warning}")
     if output is not None:
         _write(output, text)
     if copies:
@@ -139,12 +140,6 @@ def _chosen(tracking: list[EndpointUrl], path: str | None) -> EndpointUrl:
     raise UsageError(
         f"No tracking endpoint {wanted} is deployed.", f"There is: {', '.join(endpoint.path for endpoint in tracking)}."
     )
-
-
-def _warn_about_the_allow_list(config: Config, experiment: str) -> None:
-    allowed = config.limits.experiments
-    if allowed is not None and experiment not in allowed:
-        say(f'Warning: "{experiment}" is not in limits.experiments, so its events are refused once that is deployed.')
 
 
 def _write(output: Path, text: str) -> None:

@@ -198,7 +198,6 @@ def save(path: Path, document: Document) -> None:
     check(document, path)
     content = rendered(document)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A symbolic link stays one: what it points at is replaced.
         target = path.resolve()
         before = target.read_bytes() if target.exists() else None
@@ -222,7 +221,6 @@ def keep_rejected(path: Path, text: str) -> Path:
     """
     kept = path.resolve().with_name(path.name + ".rejected")
     try:
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(kept, text.encode(errors="surrogatepass"))
     except OSError as error:
         raise ConfigError(
@@ -238,11 +236,12 @@ def backup_of(path: Path) -> Path:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replace a file as a whole, readable by its owner only.
+    """Replace a file as a whole, readable by its owner only; a folder that is not there is made.
 
     Raises:
         OSError: it cannot be written; the old file is then untouched.
     """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as stream:

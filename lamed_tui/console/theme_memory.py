@@ -50,7 +50,6 @@ class ThemeMemory:
         """
         document = {"theme": theme, "instead_of": self.configured}
         try:
-            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_private(self.file, (json.dumps(document) + "\n").encode())
         except OSError as error:
             raise ConfigError(

@@ -66,7 +66,6 @@ def keep(state: SetupState) -> bool:
     }
     file = draft_of(state.path)
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(file, (json.dumps(document, indent=2) + "\n").encode())
     except OSError as error:
         raise ConfigError(

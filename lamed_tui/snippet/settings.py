@@ -9,7 +9,7 @@ from lamed_tui.snippet.spec import MAX_WEIGHT, Goal, Variant
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lamed_tui.config.model import ExperimentSettings
+    from lamed_tui.config.model import ExperimentSettings, LimitSettings
 
 EXAMPLE_EXPERIMENT = "button color"
 _EXAMPLE_CONTROL, _EXAMPLE_CHALLENGERS = "control", ("blue", "green")
@@ -42,6 +42,13 @@ def goals_of(settings: ExperimentSettings | None) -> tuple[Goal, ...]:
     named = [settings.primary_goal, *settings.guardrails, *settings.non_unique_goals]
     goals = tuple(Goal(name, unique=name not in repeatable) for name in dict.fromkeys(named) if name is not None)
     return goals or _EXAMPLE_GOALS
+
+
+def warning_about(experiment: str, limits: LimitSettings) -> str:
+    """That the backend refuses an experiment's events, when the limits name the allowed ones; else nothing."""
+    if limits.experiments is None or experiment in limits.experiments:
+        return ""
+    return "This experiment is not in limits.experiments: its events are refused until it is, and that is deployed."
 
 
 def _whole(weights: list[float]) -> list[int]:

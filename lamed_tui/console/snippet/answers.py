@@ -112,7 +112,8 @@ def make(answers: Answers, known: Known) -> Made:
     for one in found:
         by_field[one.field] = (*by_field.get(one.field, ()), one.message)
     text = "" if found else build(spec, limits)
-    return Made(text, by_field, bool(answers.track_url.strip()), _warning(answers.experiment, known))
+    warning = settings.warning_about(answers.experiment, known.config.limits)
+    return Made(text, by_field, bool(answers.track_url.strip()), warning)
 
 
 def _answers(known: Known, name: str, variants: tuple[Variant, ...], goals: tuple[Goal, ...]) -> Answers:
@@ -164,10 +165,3 @@ def _sample(text: str) -> float:
         return float(percent[1]) / 100 if percent else float(text)
     except ValueError:
         return 0.0
-
-
-def _warning(experiment: str, known: Known) -> str:
-    allowed = known.config.limits.experiments
-    if allowed is None or experiment in allowed:
-        return ""
-    return "This experiment is not in limits.experiments: its events are refused until it is, and that is deployed."

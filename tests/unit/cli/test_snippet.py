@@ -114,7 +114,7 @@ def test_an_experiment_that_the_backend_would_refuse_is_said(capsys: pytest.Capt
     Path("config.json").write_text('{"limits": {"experiments": ["headline"]}}')
 
     assert run(["snippet", "--experiment", "price", "--track-url", URL]) == ExitCode.OK
-    assert '"price" is not in limits.experiments' in capsys.readouterr().err
+    assert "Warning: This experiment is not in limits.experiments" in capsys.readouterr().err
 
 
 def test_without_a_deployment_to_ask_the_way_out_is_named(capsys: pytest.CaptureFixture[str]) -> None:
