@@ -21,6 +21,7 @@ from lamed_tui.console.clipboard import CopyingApp
 from lamed_tui.console.crash import crash_report
 from lamed_tui.console.feed import Feed, FeedState
 from lamed_tui.console.help import HelpScreen
+from lamed_tui.console.key_names import key_name, with_key_names
 from lamed_tui.console.monitor.screen import MonitorScreen
 from lamed_tui.console.setup.messages import SetupDone, WayOn
 from lamed_tui.console.snippet.messages import SnippetLeft, SnippetMade, SnippetWanted
@@ -265,7 +266,8 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
             for active in screen.active_bindings.values()
             if active.binding.id
         ]
-        self.push_screen(HelpScreen(screen.title or "", screen.HELP or "", keys))
+        text = with_key_names(screen.HELP or "", partial(key_name, screen))
+        self.push_screen(HelpScreen(screen.title or "", text, keys))
 
     def action_interrupt(self) -> None:
         """Ctrl+C where nothing is selected: leave, as everywhere in a terminal."""

@@ -12,6 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from lamed_tui.console.key_names import key_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -47,7 +49,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help-box") as box:
             box.border_title = f"Help: {self._title}"
-            box.border_subtitle = "↑ ↓ scroll, Esc close"
+            box.border_subtitle = f"↑ ↓ scroll, {key_name(self, 'help.close')} close"
             yield Static(self._key_table())
             yield Static(Content("\n" + self._text.strip()))
 

@@ -11,18 +11,20 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
-from textual.binding import Binding
 from textual.keys import KEY_ALIASES, Keys, _normalize_key_list
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 import lamed_tui.console
 from lamed_tui.config.documents import key_of
+from lamed_tui.console.key_names import declared
 from lamed_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
+
+    from textual.binding import Binding
 
     Owner = type[App[Any]] | type[Widget]
 
@@ -52,7 +54,7 @@ class Scope:
 def scopes() -> list[Scope]:
     """Every screen of the console. Loads all of it."""
     modules = list(_modules(lamed_tui.console))
-    app = _own(next(one for one in _classes(modules) if one.__name__ == "LamedConsole"))
+    app = declared(next(one for one in _classes(modules) if one.__name__ == "LamedConsole"))
     found = []
     for screen in _classes(modules):
         if not issubclass(screen, Screen) or "BINDINGS" not in vars(screen):
@@ -62,8 +64,8 @@ def scopes() -> list[Scope]:
         near = [one for one in modules if one.__name__.rpartition(".")[0] == package]
         widgets = [one for one in _classes(near) if issubclass(one, Widget) and not issubclass(one, Screen)]
         around = {} if issubclass(screen, ModalScreen) else app
-        inside = {name: binding for one in widgets for name, binding in _own(one).items()}
-        found.append(Scope(screen.__name__, {**around, **inside, **_own(screen)}))
+        inside = {name: binding for one in widgets for name, binding in declared(one).items()}
+        found.append(Scope(screen.__name__, {**around, **inside, **declared(screen)}))
     return found
 
 
@@ -129,17 +131,6 @@ def _classes(modules: list[ModuleType]) -> list[Owner]:
 
 def _is_ours(owner: type) -> bool:
     return owner.__module__.startswith(f"{lamed_tui.console.__name__}.")
-
-
-def _own(owner: Owner) -> dict[str, Binding]:
-    """The bindings of a class and of those of ours that it is made from."""
-    return {
-        binding.id: binding
-        for one in reversed(owner.__mro__)
-        if _is_ours(one)
-        for binding in vars(one).get("BINDINGS", ())
-        if isinstance(binding, Binding) and binding.id
-    }
 
 
 def _exists(key: str) -> bool:

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from lamed_tui.config.model import ExperimentSettings
 from lamed_tui.console.feed import FeedState, Outage, Reading
+from lamed_tui.console.key_names import in_words
 from lamed_tui.console.monitor.chart import Kind, Palette, chart
 from lamed_tui.console.monitor.detail_view import Recent, detail, summary
 from lamed_tui.console.monitor.settings_form import filled, parsed
@@ -94,11 +95,13 @@ def test_rows_of_nearly_equal_size_do_not_change_places() -> None:
 
 def test_there_is_a_notice_exactly_while_there_is_nothing_to_show() -> None:
     outage = Outage(ERROR, 1, 100)
-    assert "Reading Redis x:1" in str(notice(FeedState(2), "Redis x:1", "shop"))
-    assert "refused the connection" in str(notice(FeedState(2, None, outage), "Redis x:1", "shop"))
-    assert 'No events yet in the namespace "shop"' in str(notice(FeedState(2, reading(0)), "Redis x:1", "shop"))
-    assert notice(FeedState(2, reading(0, experiment())), "Redis x:1", "shop") is None
-    assert notice(FeedState(2, reading(0, experiment()), outage), "Redis x:1", "shop") is None
+    assert "Reading Redis x:1" in str(notice(FeedState(2), "Redis x:1", "shop", in_words))
+    assert "refused the connection" in str(notice(FeedState(2, None, outage), "Redis x:1", "shop", in_words))
+    assert 'No events yet in the namespace "shop"' in str(
+        notice(FeedState(2, reading(0)), "Redis x:1", "shop", in_words)
+    )
+    assert notice(FeedState(2, reading(0, experiment())), "Redis x:1", "shop", in_words) is None
+    assert notice(FeedState(2, reading(0, experiment()), outage), "Redis x:1", "shop", in_words) is None
 
 
 def test_trouble_is_told_only_while_older_data_stands_on_screen() -> None:
@@ -134,7 +137,7 @@ def assessed(arms: list[tuple[str, int, int]], goal: str, *, unique: bool = True
 
 
 def widest_line(found: Assessment, width: int) -> int:
-    lines = [*detail(found, width).plain.split("\n"), *summary(found, "1,234", width).plain.split("\n")]
+    lines = [*detail(found, width).plain.split("\n"), *summary(found, "1,234", width, in_words).plain.split("\n")]
     return max(cell_len(line) for line in lines)
 
 
@@ -169,7 +172,7 @@ def test_six_digits_fit_the_smallest_pane(arms: list[tuple[str, int]], goal: str
 
 def test_an_experiment_without_counters_invents_nothing() -> None:
     nothing = assess(Experiment("x", None, (), ()), None, today=date(2026, 3, 12))
-    assert (summary(nothing, "", 60).plain, detail(nothing, 60).plain) == ("", "Nothing counted yet.")
+    assert (summary(nothing, "", 60, in_words).plain, detail(nothing, 60).plain) == ("", "Nothing counted yet.")
 
 
 def test_a_window_shows_its_own_counts_and_says_that_proof_is_about_everything() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from lamed_tui.console.key_names import Keys
     from lamed_tui.experiments.assessment import Assessment, Finding
     from lamed_tui.experiments.history import Window
     from lamed_tui.experiments.snapshot import Experiment, Goal, VariantCount
@@ -70,13 +71,15 @@ class Recent:
     counts: Counts
 
 
-def summary(assessment: Assessment, pace: str, width: int) -> Content:
+def summary(assessment: Assessment, pace: str, width: int, key: Keys) -> Content:
     """What is proven, and the facts around it."""
     sentence = assessment.conclusion.sentence
     if not assessment.experiment.variants:
         return Content()
     if assessment.conclusion.code is ConclusionCode.NO_CONTROL:
-        sentence = "No control is known. Press k to choose it."
+        sentence = f"No control is known. Press {key('monitor.control')} to choose it."
+    if assessment.conclusion.code is ConclusionCode.CONTROL_UNSEEN:
+        sentence += f". Press {key('monitor.control')} to choose another."
     told = facts(assessment)
     with_pace = [*told, f"{pace} events/s"]
     if pace and len(list(filled(with_pace, width, " · "))) == len(list(filled(told, width, " · "))):

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
+from lamed_tui.console.key_names import key_name
 from lamed_tui.console.monitor.settings_form import FIELDS, filled, parsed
 from lamed_tui.experiments.names import printable
 
@@ -97,7 +98,7 @@ class Choice(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box", can_focus=False) as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = "Enter choose, Esc leave"
+            box.border_subtitle = f"Enter choose, {key_name(self, 'choice.leave')} leave"
             if self._text:
                 yield Static(Content(self._text))
             yield OptionList(
@@ -144,7 +145,7 @@ class SettingsForm(ModalScreen[dict[str, Any] | None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box wide", can_focus=False) as box:
             box.border_title = Content(f"Settings of {printable(self._experiment)}")
-            box.border_subtitle = "Enter save, Esc leave"
+            box.border_subtitle = f"Enter save, {key_name(self, 'settings.leave')} leave"
             yield Static(Content("Decide before the start: a change while it runs voids the proof."), classes="quiet")
             for field in FIELDS:
                 with Horizontal(classes="field"):
@@ -192,7 +193,7 @@ class Told(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box wide") as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = "↑ ↓ scroll, Esc close"
+            box.border_subtitle = f"↑ ↓ scroll, {key_name(self, 'told.leave')} close"
             yield Static(Content(self._first))
             if self._text:
                 yield Static(Content("\n" + self._text))

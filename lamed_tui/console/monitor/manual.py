@@ -5,10 +5,12 @@ from __future__ import annotations
 from textual.binding import Binding
 
 HELP = """\
-Up and down choose an experiment, Enter or Tab goes to its numbers. Ctrl+C quits when no text is selected.
+{list.up} and {list.down} choose an experiment, {list.open} or Tab goes to its numbers. {app.interrupt} quits when no \
+text is selected.
 
-Each experiment has visitors (who took part) and goals (what they did). The rate of a variant on a goal is conversions \
-divided by visitors. A goal marked repeats can be reached more than once by the same visitor: it has a rate only.
+Each experiment has visitors (who took part) and goals (what they did). The rate of a variant on a goal is \
+conversions divided by visitors. A goal marked repeats can be reached more than once by the same visitor: it has a \
+rate only.
 
 Lift is a variant's rate against the control's. The interval beside it is always-valid: it holds however often you \
 look, so there is no harm in watching. Evidence is the p-value that goes with it; small means proven. A verdict waits \
@@ -16,8 +18,9 @@ for 100 visitors in each variant. A winner also needs seven days and a clean spl
 
 SPLIT MISMATCH means that visitors do not arrive by the weights: find out why before believing anything.
 
-One look (l) shows numbers you may know from other tools: a plain interval of each rate, the chance to beat the \
-control, the expected loss. They are right for a single look only, so never stop an experiment because of them.
+One look ({monitor.single-look}) shows numbers you may know from other tools: a plain interval of each rate, the \
+chance to beat the control, the expected loss. They are right for a single look only, so never stop an experiment \
+because of them.
 
 The badge on the second line says how old the numbers are:
   live 1 s           read a second ago

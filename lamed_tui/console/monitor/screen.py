@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -10,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from lamed_tui.console.collector import calm_collector
+from lamed_tui.console.key_names import key_name
 from lamed_tui.console.monitor import views
 from lamed_tui.console.monitor.actions import Actions
 from lamed_tui.console.monitor.chart import Kind
@@ -167,8 +169,11 @@ class MonitorScreen(Screen[None]):
         operations = self._feed.source.operations
         return marks if operations is None or operations.may_change else [*marks, "read-only"]
 
+    def _notice(self) -> views.Notice | None:
+        return views.notice(self._feed.state, self._feed.label, self._feed.namespace, partial(key_name, self))
+
     def _refresh_experiments(self) -> None:
-        notice = None if self._paused else views.notice(self._feed.state, self._feed.label, self._feed.namespace)
+        notice = None if self._paused else self._notice()
         panes, reading = self.query_one(Panes), self.reading
         panes.display = notice is None
         self.query_one(NoticeBox).show(notice)

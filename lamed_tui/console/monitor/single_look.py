@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from lamed_tui.console.background import in_background
+from lamed_tui.console.key_names import key_name
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.statistics.arm import Arm
 from lamed_tui.experiments.statistics.single_look import chance, wilson_interval
@@ -77,7 +78,7 @@ class SingleLook(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box wide") as box:
             box.border_title = Content(f"One look at {printable(self._assessment.experiment.name)}")
-            box.border_subtitle = "↑ ↓ scroll, Esc close"
+            box.border_subtitle = f"↑ ↓ scroll, {key_name(self, 'single-look.leave')} close"
             yield Static(Content.styled(WARNING, "$text-warning"))
             yield Static("Working it out ...", id="single-look-numbers")
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lamed_tui.console.feed import FeedState, Reading
+    from lamed_tui.console.key_names import Keys
     from lamed_tui.experiments.pace import Pace
     from lamed_tui.experiments.snapshot import Experiment, Snapshot
 
@@ -84,7 +85,7 @@ def pace_text(pace: float | None) -> str:
 # Where there is nothing to show -----------------------------------------------------------------------------------
 
 
-def notice(state: FeedState, label: str, namespace: str) -> Notice | None:
+def notice(state: FeedState, label: str, namespace: str, key: Keys) -> Notice | None:
     """What to say instead of experiments; None when there are some."""
     if state.reading is None and state.outage is None:
         return Notice(f"Reading {label}", ("The counters appear here as soon as it answers.",))
@@ -94,7 +95,7 @@ def notice(state: FeedState, label: str, namespace: str) -> Notice | None:
             (
                 state.outage.error.fix,
                 "",
-                "Tried again by itself; r tries now.",
+                f"Tried again by itself; {key('monitor.read-now')} tries now.",
                 "Another Redis: lamed configure --set redis.host=NAME",
                 "None at hand: lamed demo brings one",
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -11,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from lamed_tui.console.key_names import key_name
 from lamed_tui.console.monitor.chart import Kind, Palette, chart
 from lamed_tui.console.monitor.detail_view import Recent, detail, summary
 from lamed_tui.console.monitor.views import pace_text
@@ -102,7 +104,8 @@ class ExperimentDetail(VerticalScroll, can_focus=True):
             for selector in ("#detail-name", "#detail-summary", "#detail-goals", "#detail-chart"):
                 self._put(selector, Content())
             return
-        top = summary(content.assessment, "" if content.pace is None else pace_text(content.pace), width)
+        pace = "" if content.pace is None else pace_text(content.pace)
+        top = summary(content.assessment, pace, width, partial(key_name, self.screen))
         goals = detail(content.assessment, width, content.recent)
         self._put("#detail-name", Content(printable(content.assessment.experiment.name)))
         self._put("#detail-summary", top)

@@ -28,10 +28,11 @@ class ApplyPane(Pane):
     HELP_TITLE = "Apply"
     HELP_TEXT = """\
 AWS works by itself now. Each line is one resource: waiting, being created, updated or deleted, then done, with the \
-time it took. Below stands what happened, at AWS's time in UTC; where there is little room, w turns to it and back.
+time it took. Below stands what happened, at AWS's time in UTC; where there is little room, {operate.turn} turns to \
+it and back.
 
-Shift+C asks AWS to undo what it has done so far. t leaves it to AWS: it finishes what it has begun, and deploying \
-again joins it. So does quitting.
+{operate.cancel} asks AWS to undo what it has done so far. {operate.detach} leaves it to AWS: it finishes what it has \
+begun, and deploying again joins it. So does quitting.
 
 When it fails, the first cause is told, and what AWS calls the request that failed. AWS has then undone everything.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lamed_tui.console.key_names import key_name
 from lamed_tui.console.monitor.dialogs import Confirm
 from lamed_tui.console.operate import done_pane, views, work_views
 from lamed_tui.console.operate.apply_pane import ApplyPane
@@ -182,7 +183,8 @@ class Conduct:
             screen.turn_to(page)
         elif work.stage in ENDS and not in_flow:
             self._is_untold = work.stage is Stage.FAILED
-            screen.notify(_told(work), severity="information" if work.stage is Stage.DONE else "warning")
+            told = _told(work, key_name(screen, "operate.deploy"))
+            screen.notify(told, severity="information" if work.stage is Stage.DONE else "warning")
         screen.refresh_shell()
         self._ask_about_mending(work)
 
@@ -223,10 +225,10 @@ def _page_of(work: Work) -> str:
             return views.DONE
 
 
-def _told(work: Work) -> str:
+def _told(work: Work, key: str) -> str:
     match work.stage:
         case Stage.FAILED:
-            return f"The {work.kind.noun} failed: {work.error.what if work.error else ''} d shows it."
+            return f"The {work.kind.noun} failed: {work.error.what if work.error else ''} {key} shows it."
         case Stage.CANCELLED:
             return f"The {work.kind.noun} was cancelled."
         case Stage.DETACHED:

@@ -40,7 +40,8 @@ The addresses are those that pages and programs call. The smoke test sent one ev
 once more, one without what it needs, and read the results with and without the key, in a namespace of its own that \
 it removed.
 
-k asks AWS for the API key, which reads results, and shows it until k is pressed again or the page is left.
+{operate.key} asks AWS for the API key, which reads results, and shows it until {operate.key} is pressed again or the \
+page is left.
 """
 
     class Chosen(Message):

@@ -34,7 +34,7 @@ class KeyHolder:
 
     def text(self) -> Content:
         """What to show in its place."""
-        return key_text(self._key.get_secret_value() if self._key else None, asked=self._asked)
+        return key_text(self._key.get_secret_value() if self._key else None, self._pane.key, asked=self._asked)
 
     def toggle(self) -> None:
         """Ask for it, or hide it."""

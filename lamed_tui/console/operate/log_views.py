@@ -15,6 +15,7 @@ from lamed_tui.experiments.wording import plural
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from lamed_tui.console.key_names import Keys
     from lamed_tui.deploy.logs import Level, Line
 
 _STYLES: dict[Level, str] = {
@@ -85,12 +86,12 @@ def status(shown: int, known: int, least: Least, *, follows: bool) -> Content:
     )
 
 
-def empty(known: Sequence[Line], wanted: str) -> str:
+def empty(known: Sequence[Line], wanted: str, key: Keys) -> str:
     """Why no line is shown."""
     if known:
         return (
             f'No line has "{printable(wanted.strip())}" in it.'
             if wanted.strip()
-            else "No line is of this level; m shows more."
+            else f"No line is of this level; {key('operate.level')} shows more."
         )
     return "Nothing was logged in the last ten minutes. New lines appear here as they come."

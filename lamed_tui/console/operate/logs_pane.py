@@ -51,8 +51,9 @@ class LogsPane(Pane):
     HELP_TITLE = "Logs"
     HELP_TEXT = """\
 The last ten minutes, then every line as it comes, with the time in UTC, how much it matters in words, and the \
-function that wrote it. m shows only what matters more, and at last everything, Lambda's own lines about starts and \
-ends too. / shows only lines with a text in them. f stops following, and goes on.
+function that wrote it. {operate.level} shows only what matters more, and at last everything, Lambda's own lines \
+about starts and ends too. {operate.filter} shows only lines with a text in them. {operate.follow} stops following, \
+and goes on.
 """
 
     def __init__(self, page: str, around: Surroundings) -> None:
@@ -217,18 +218,19 @@ ends too. / shows only lines with a text in them. f stops following, and goes on
     def _draw_notice(self, shown: bool, wanted: str) -> None:  # noqa: FBT001 - private, and named where it is called
         text = Content()
         if self._trouble is not None:
-            then = "Asked again by itself." if self._tail is not None else "u asks again."
+            then = "Asked again by itself." if self._tail is not None else f"{self.key('operate.refresh')} asks again."
             text = views.trouble(self._trouble.what, self._trouble.fix, then)
         elif self._state == "absent":
+            deploy = f"\n{self.key('operate.deploy')} deploys it."
             text = Content.assemble(
-                ("Nothing is deployed, so nothing is logged.", "bold"), ("\nd deploys it.", "$foreground-muted")
+                ("Nothing is deployed, so nothing is logged.", "bold"), (deploy, "$foreground-muted")
             )
         elif self._state == "asking" and self._tail is None:
             text = views.waiting("Asking AWS for the logs", self.around.clock() - self._began)
         elif self._state == "asking" and not self._lines:
             text = views.waiting("Reading the logs", self.around.clock() - self._began)
         elif not shown:
-            text = Content.styled(log_views.empty(self._lines, wanted), "$foreground-muted")
+            text = Content.styled(log_views.empty(self._lines, wanted, self.key), "$foreground-muted")
         self.say("#notice", text)
 
 

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 
 from lamed_tui.console.background import in_background
+from lamed_tui.console.key_names import key_name
 from lamed_tui.console.operate import views
 from lamed_tui.errors import LamedError
 
@@ -73,6 +74,10 @@ class Pane(Vertical):
     def to_copy(self) -> str:
         """What somebody may want to hand on; only asked for while the page offers it."""
         return ""
+
+    def key(self, name: str) -> str:
+        """The name of an action's key, for sentences."""
+        return key_name(self.screen, name)
 
     @property
     def is_alive(self) -> bool:
@@ -161,7 +166,7 @@ class AskingPane(Pane):
         if self._began is not None:
             return views.waiting(self.WHAT, self.around.clock() - self._began)
         if self._failed is not None:
-            return views.trouble(self._failed.what, self._failed.fix, "u asks again.")
+            return views.trouble(self._failed.what, self._failed.fix, f"{self.key('operate.refresh')} asks again.")
         return Content()
 
     async def _ask(self) -> None:

@@ -15,6 +15,7 @@ from lamed_tui.experiments.names import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lamed_tui.console.key_names import Keys
     from lamed_tui.deploy.drift import Drifted
     from lamed_tui.deploy.releases import Release
     from lamed_tui.deploy.status import Listing, Status
@@ -36,30 +37,32 @@ def situation(status: Status) -> Situation:
     return states.of(status.stack_status).situation
 
 
-def state_text(status: Status) -> Content:
+def state_text(status: Status, key: Keys) -> Content:
     """The stack's state in words, with AWS's own word, and what it means."""
     word = status.stack_status or "not deployed"
+    deploy, follow = key("operate.deploy"), key("operate.follow")
     match situation(status):
         case Situation.ABSENT:
-            return Content.assemble((" not deployed ", f"{QUIET} on $panel"), ("  d deploys it.", QUIET))
+            return Content.assemble((" not deployed ", f"{QUIET} on $panel"), (f"  {deploy} deploys it.", QUIET))
         case Situation.READY:
             return Content.assemble((" ready ", "$text-success on $success-muted"), (f"  {word}", QUIET))
         case Situation.BUSY:
             return Content.assemble(
-                (" at work ", "$text-primary on $primary-muted"), (f"  {word}. f follows what is running.", QUIET)
+                (" at work ", "$text-primary on $primary-muted"),
+                (f"  {word}. {follow} follows what is running.", QUIET),
             )
         case Situation.EMPTY | Situation.STUCK:
             return Content.assemble(
-                (" needs repair ", "$text-error on $error-muted"), (f"  {word}. d offers the way out.", QUIET)
+                (" needs repair ", "$text-error on $error-muted"), (f"  {word}. {deploy} offers the way out.", QUIET)
             )
 
 
-def drift_text(drifted: Sequence[Drifted] | None, *, asked: bool) -> Content:
+def drift_text(drifted: Sequence[Drifted] | None, key: Keys, *, asked: bool) -> Content:
     """What is no longer as it was made."""
     if asked:
         return Content.styled("comparing …", QUIET)
     if drifted is None:
-        return Content.styled("not compared, v compares", QUIET)
+        return Content.styled(f"not compared, {key('operate.drift')} compares", QUIET)
     if not drifted:
         return Content.styled(wording.NO_DRIFT, "$text-success")
     lines = []
@@ -107,12 +110,11 @@ def release_text(record: Release, live: int | None, width: int) -> Content:
     return Content.assemble(*parts, (notes, "$text-success" if record.release == live else QUIET))
 
 
-def releases_summary(listing: Listing) -> Content:
+def releases_summary(listing: Listing, key: Keys) -> Content:
     """How many there are, or what to do when there is none."""
     if not listing.releases:
-        return Content.assemble(
-            (f"There are no releases of {listing.name} in {listing.region}.", "bold"), ("\nd deploys the first.", QUIET)
-        )
+        none = f"There are no releases of {listing.name} in {listing.region}."
+        return Content.assemble((none, "bold"), (f"\n{key('operate.deploy')} deploys the first.", QUIET))
     count = len(listing.releases)
     what = "1 release" if count == 1 else f"{count} releases"
     live = f", release {listing.live} is live" if listing.live is not None else ", nothing is deployed now"

@@ -81,7 +81,7 @@ Nothing has been changed yet. AWS has compared what is deployed with what would 
 + add, ~ modify, ! replace, - remove. Enter unfolds and folds; below a resource stand the values that change, before \
 and after. What stops working for the people who use the backend is said above, in words that begin with "Breaks".
 
-Ctrl+N goes on. Leaving with Esc takes everything back: nothing stays in AWS.
+{operate.next} goes on. Leaving with {operate.back} takes everything back: nothing stays in AWS.
 """
 
     def __init__(self, page: str, around: Surroundings) -> None:
@@ -150,7 +150,8 @@ Ctrl+N goes on. Leaving with Esc takes everything back: nothing stays in AWS.
             text = Content(f"{work_views.failure(work)}\n\n{work_views.unchanged(work)}")
         else:
             self.say("#plan-heading", views.waiting(_WHAT[work.kind], work.seconds(self.around.clock())))
-            text = Content.styled("Nothing is changed before you have seen the plan. Esc stops.", "$foreground-muted")
+            stops = f"{self.key('operate.back')} stops."
+            text = Content.styled(f"Nothing is changed before you have seen the plan. {stops}", "$foreground-muted")
         means.display = bool(text.plain)
         means.set_class(work.stage is not Stage.ASKING, "-alone")
         self.query_one("#plan-means", Static).update(text)

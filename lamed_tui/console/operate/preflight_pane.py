@@ -42,8 +42,8 @@ class PreflightPane(Pane):
 Each line is one check: whether it is pending or running, has passed, warns or failed, how long it took, what it \
 found, and what to do. Nothing is changed, but for probe keys in Redis that are removed again.
 
-Up and down choose a check; x runs the chosen one again with those it needs, a runs all again. A warning stops \
-nothing. After a failure the plan can be made all the same, but will hardly succeed.
+Up and down choose a check; {operate.recheck} runs the chosen one again with those it needs, {operate.again} runs all \
+again. A warning stops nothing. After a failure the plan can be made all the same, but will hardly succeed.
 """
 
     def __init__(self, page: str, around: Surroundings) -> None:

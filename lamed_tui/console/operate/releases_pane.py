@@ -28,8 +28,9 @@ class ReleasesPane(AskingPane):
     WHAT = "Asking AWS for the releases"
     HELP_TITLE = "Releases"
     HELP_TEXT = """\
-Every deployment that went live is recorded, without secrets. b goes back to the chosen release: you see the plan \
-first, and nothing changes before you agree. The way back makes a release of its own, so it can be undone the same way.
+Every deployment that went live is recorded, without secrets. {operate.roll-back} goes back to the chosen release: \
+you see the plan first, and nothing changes before you agree. The way back makes a release of its own, so it can be \
+undone the same way.
 
 Counters in Redis are not part of a release and are never touched.
 """
@@ -81,7 +82,7 @@ Counters in Redis are not part of a release and are never touched.
             self.say("#releases-heading", Content())
             listed.display = False
             return
-        self.say("#releases-summary", place_views.releases_summary(listing))
+        self.say("#releases-summary", place_views.releases_summary(listing, self.key))
         heading = place_views.releases_heading(width) if listing.releases else Content()
         self.say("#releases-heading", heading)
         texts = [place_views.release_text(record, listing.live, width) for record in listing.releases]

@@ -31,13 +31,13 @@ class StatusPane(AskingPane):
     WHAT = "Asking AWS what is deployed"
     HELP_TITLE = "Status"
     HELP_TEXT = """\
-What AWS says is deployed under this configuration's name. u asks again.
+What AWS says is deployed under this configuration's name. {operate.refresh} asks again.
 
-d deploys the configuration as it is now: first the checks, then the plan, and nothing changes before you agree to it. \
-Shift+D removes everything from AWS, after its name was typed; counters in Redis stay.
+{operate.deploy} deploys the configuration as it is now: first the checks, then the plan, and nothing changes before \
+you agree to it. {operate.destroy} removes everything from AWS, after its name was typed; counters in Redis stay.
 
-v lets AWS compare what is there with what was made, which takes it a while. k shows the API key, which reads results, \
-until k is pressed again or the page is left.
+{operate.drift} lets AWS compare what is there with what was made, which takes it a while. {operate.key} shows the \
+API key, which reads results, until {operate.key} is pressed again or the page is left.
 """
 
     def __init__(self, page: str, around: Surroundings) -> None:
@@ -117,12 +117,12 @@ until k is pressed again or the page is left.
                 self.say(part, Content())
             return
         deployed = place_views.is_deployed(found)
-        pairs = [("Stack", Content.styled(found.name, "bold")), ("State", place_views.state_text(found))]
+        pairs = [("Stack", Content.styled(found.name, "bold")), ("State", place_views.state_text(found, self.key))]
         if found.release is not None:
             pairs.append(("Release", Content(str(found.release))))
         pairs.append(("Region", Content(found.region)))
         self.say("#status-facts", views.facts(pairs))
         self.say("#status-endpoints", work_views.endpoints(found.endpoints, found.base_url, width))
         more = [("API key", self._key.text())] if found.base_url else []
-        more += [("Drift", place_views.drift_text(self._drifted, asked=self._comparing))] if deployed else []
+        more += [("Drift", place_views.drift_text(self._drifted, self.key, asked=self._comparing))] if deployed else []
         self.say("#status-more", views.facts(more))

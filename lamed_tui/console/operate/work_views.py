@@ -16,6 +16,7 @@ from lamed_tui.experiments.wording import duration_text, plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lamed_tui.console.key_names import Keys
     from lamed_tui.console.operate.progress import LogLine, Row, Work
     from lamed_tui.deploy.events import EndpointUrl
 
@@ -234,8 +235,9 @@ def endpoints(found: Sequence[EndpointUrl], base: str | None, width: int) -> Con
     return Content("\n").join(lines)
 
 
-def key_text(key: str | None, *, asked: bool) -> Content:
+def key_text(value: str | None, key: Keys, *, asked: bool) -> Content:
     """The API key: hidden, on its way, or in full because somebody asked."""
-    if key:
-        return Content.assemble(key, ("  k hides it", QUIET))
-    return Content.styled("asking AWS …" if asked else "hidden, k shows it", QUIET)
+    name = key("operate.key")
+    if value:
+        return Content.assemble(value, (f"  {name} hides it", QUIET))
+    return Content.styled("asking AWS …" if asked else f"hidden, {name} shows it", QUIET)

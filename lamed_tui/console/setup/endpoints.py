@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Button, DataTable, Static, TextArea
 
 from lamed_tui.config.documents import value_at
+from lamed_tui.console.key_names import key_name, with_key_names
 from lamed_tui.console.setup.pane import Pane
 from lamed_tui.console.setup.route_dialog import RouteChange, RouteDialog
 from lamed_tui.console.setup.route_views import RouteTable, RouteText
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     from lamed_tui.setup.state import SetupState
 
 
-_ABOUT_TEXT = "The additional endpoints as they stand in the file, under extra_wiring. ^r goes back to the table."
+_ABOUT_TEXT = (
+    "The additional endpoints as they stand in the file, under extra_wiring. {setup.text} goes back to the table."
+)
 
 
 class EndpointsPane(Pane):
@@ -74,9 +77,12 @@ class EndpointsPane(Pane):
     @property
     def advice(self) -> str:
         if self.is_text or self.query_one(RouteText).has_focus:
-            return f"✗ {self._problem}" if self._problem else _ABOUT_TEXT
+            return f"✗ {self._problem}" if self._problem else with_key_names(_ABOUT_TEXT, self._key)
         row = self.query_one(RouteTable).chosen
         return route_detail(row, self._base, self.size.width) if row else ""
+
+    def _key(self, name: str) -> str:
+        return key_name(self.screen, name)
 
     @property
     def is_text(self) -> bool:
@@ -151,7 +157,9 @@ class EndpointsPane(Pane):
         if row is not None and row.index is not None:
             self._ask(row.index, entries_of(self._now.document)[row.index])
         elif row is not None:
-            self.notify("This endpoint is built in and stays as it is; a adds one of your own.")
+            self.notify(
+                f"This endpoint is built in and stays as it is; {self._key('routes.add')} adds one of your own."
+            )
 
     def _ask(self, index: int | None, entry: Entry) -> None:
         def put(change: RouteChange | None) -> None:

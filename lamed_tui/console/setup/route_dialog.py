@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from lamed_tui.console.key_names import key_name
 from lamed_tui.console.setup.fields import Field
 from lamed_tui.errors import ConfigError
 from lamed_tui.setup.routes import PATH, ROUTE_QUESTIONS, problems_with_entry, with_route_answer
@@ -48,7 +49,7 @@ class RouteDialog(ModalScreen[RouteChange | None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - Textual declares it without ClassVar
     TITLE = "Endpoint"
     AUTO_FOCUS = ""
-    HELP = "Enter or the arrows go from field to field. Nothing is written before the review."
+    HELP = "{field.next} or the arrows go from field to field. Nothing is written before the review."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "keep", "Keep", id="route.keep", tooltip="Keep this endpoint"),
         Binding("escape", "leave", "Leave", id="route.leave", tooltip="Leave it as it was"),
@@ -65,7 +66,7 @@ class RouteDialog(ModalScreen[RouteChange | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="route-box") as box:
             box.border_title = "New endpoint" if self._index is None else "Endpoint"
-            box.border_subtitle = "^n keep, Esc leave"
+            box.border_subtitle = f"{key_name(self, 'route.keep')} keep, {key_name(self, 'route.leave')} leave"
             yield Static(id="route-url")
             with VerticalScroll(id="route-fields", can_focus=False):
                 for question in ROUTE_QUESTIONS:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from textual.content import Content
 from textual.widgets import Static
 
+from lamed_tui.console.key_names import key_name
 from lamed_tui.console.setup.views import TrialView, trial_lines
 
 
@@ -39,4 +41,6 @@ class TrialPanel(Static):
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width
-        self.update(Content("") if self._view is None else trial_lines(self._view, width))
+        self.update(
+            Content("") if self._view is None else trial_lines(self._view, width, partial(key_name, self.screen))
+        )

@@ -15,6 +15,7 @@ from lamed_tui.setup.steps import STEPS, help_on, step_named, steps_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from lamed_tui.console.key_names import Keys
     from lamed_tui.preflight.result import CheckResult
     from lamed_tui.setup.drafts import Draft
     from lamed_tui.setup.review import DiffLine
@@ -38,9 +39,9 @@ ABOUT = (
 """What setting up is, before it begins."""
 
 _HELP = """\
-Tab, Shift+Tab, Enter and the arrows go from field to field; Page Up and Page Down scroll. Going back keeps every \
-answer, and so does quitting: they are kept beside the configuration, without secrets, until they are saved. Nothing \
-is written to the configuration before the review.
+Tab, Shift+Tab, {field.next} and the arrows go from field to field; {setup.up} and {setup.down} scroll. Going back \
+keeps every answer, and so does quitting: they are kept beside the configuration, without secrets, until they are \
+saved. Nothing is written to the configuration before the review.
 """
 
 
@@ -106,12 +107,12 @@ class TrialView:
     trouble: str = field(default="", repr=False)
 
 
-def trial_heading(view: TrialView) -> str:
+def trial_heading(view: TrialView, key: Keys) -> str:
     """What the results are of, and whether more will come."""
     took = f"{view.seconds:.1f} s"
     match view.state:
         case "running":
-            return f"Trying {view.subject} … {duration_text(view.seconds)} (Esc stops)"
+            return f"Trying {view.subject} … {duration_text(view.seconds)} ({key('setup.stop')} stops)"
         case "cancelled":
             return f"Stopped after {took}; what had not answered by then is unknown."
         case "stale":
@@ -119,9 +120,9 @@ def trial_heading(view: TrialView) -> str:
     return f"{view.subject}, tried in {took}"
 
 
-def trial_lines(view: TrialView, width: int) -> Content:
+def trial_lines(view: TrialView, width: int, key: Keys) -> Content:
     """The results so far, a word a state, as text of that width in cells."""
-    lines = [Content.styled(trial_heading(view), "bold" if view.state != "stale" else f"bold {QUIET}")]
+    lines = [Content.styled(trial_heading(view, key), "bold" if view.state != "stale" else f"bold {QUIET}")]
     if view.trouble:
         lines += [check_line("fail", "Answers", view.trouble, "", width, _COLUMNS)]
     skipped = [one.title for one in view.results if one.state == "warn" and not one.seconds]

@@ -64,7 +64,7 @@ class SnippetScreen(Screen[None]):
     TITLE = "Snippet"
     AUTO_FOCUS = ""
     HELP = f"""\
-The form on the left makes the code on the right. On small screens Ctrl+T turns from one to the other.
+The form on the left makes the code on the right. On small screens {{snippet.turn}} turns from one to the other.
 
 The list of variants, and that of goals, ends with an empty row: type there to add one. Clear a name to take its row \
 out of the code.

@@ -1,0 +1,83 @@
+"""What a key is called in a sentence: taken from the bindings, so that sentences name the keys that a person chose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from textual.binding import Binding
+from textual.keys import format_key
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+Keys = Callable[[str], str]
+"""The name of an action's key, by the binding's id."""
+
+_PACKAGE = f"{__name__.rpartition('.')[0]}."
+_NAMES = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "tab": "Tab",
+    "backspace": "Backspace",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "Page Up",
+    "pagedown": "Page Down",
+    "home": "Home",
+    "end": "End",
+    "insert": "Insert",
+    "delete": "Delete",
+}
+_PLACE = re.compile(r"\{([a-z]+\.[a-z-]+)\}")
+
+
+def in_words(key: str) -> str:
+    """A key by Textual's name as people write it: "Ctrl+N", "Shift+D", "Esc", "Page Up", "/"."""
+    *modifiers, base = key.split("+")
+    name = _NAMES.get(base, format_key(base))
+    if len(base) > 1 and base not in _NAMES:
+        name = name.capitalize()  # F1; a character such as / stays as it is
+    elif modifiers:
+        name = name.upper() if len(name) == 1 else name
+    elif base.isupper():
+        modifiers = ["shift"]
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
+
+
+def key_name(screen: Screen[Any], name: str) -> str:
+    """The key of an action, the first where there are several, of the screen, of something on it, or of the app.
+
+    Raises:
+        LookupError: no binding has that id there.
+    """
+    wished: str | None = screen.app._keymap.get(name)  # noqa: SLF001 - no public name for what `set_keymap` was given
+    if wished:
+        return in_words(wished.split(",")[0])
+    owners = [type(screen), type(screen.app), *dict.fromkeys(type(one) for one in screen.walk_children())]
+    binding = next((known[name] for known in map(declared, owners) if name in known), None)
+    if binding is None:
+        raise LookupError(f"{name} is no action of {type(screen).__name__}")
+    return in_words(binding.key.split(",")[0])
+
+
+def with_key_names(text: str, key: Keys) -> str:
+    """A text in which ids of bindings stand in braces, with the names of their keys instead."""
+    return _PLACE.sub(lambda place: key(place[1]), text)
+
+
+@cache
+def declared(owner: type) -> dict[str, Binding]:
+    """The bindings, by id, of a class and of those of ours that it is made from."""
+    return {
+        binding.id: binding
+        for one in reversed(owner.__mro__)
+        if one.__module__.startswith(_PACKAGE)
+        for binding in vars(one).get("BINDINGS", ())
+        if isinstance(binding, Binding) and binding.id
+    }
