@@ -8,20 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lamed_tui.cli import event_documents
 from lamed_tui.cli.output import print_json_line
-from lamed_tui.deploy import wording
-from lamed_tui.deploy.events import (
-    Applying,
-    Attached,
-    Declined,
-    Deployed,
-    Destroyed,
-    Detached,
-    Mending,
-    Planned,
-    ResourceChanged,
-    SmokeChecked,
-    Warned,
-)
+from lamed_tui.deploy import events, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -103,32 +90,32 @@ class HumanReport:
     def tell(self, event: DeployEvent) -> None:  # noqa: C901 - one flat case an event
         """Show the event."""
         match event:
-            case Warned():
+            case events.Warned():
                 self._console.print(f"[yellow]Warning:[/] {_plain(event.message)}")
-            case Attached():
+            case events.Attached():
                 self._console.print(f"{event.stack} is in {event.status}: following the deployment that is running.")
                 self._start(None)
-            case Mending():
+            case events.Mending():
                 self._console.print(f"{event.stack} is in {event.status}: leading it out of there.")
                 self._start(None)
-            case Planned():
+            case events.Planned():
                 self._quiet = frozenset(change.logical_id for change in event.plan.changes if change.only_tags)
                 _print_plan(self._plan_console, event.plan)
-            case Applying():
+            case events.Applying():
                 self._start(event.total)
-            case ResourceChanged():
+            case events.ResourceChanged():
                 self._resource(event)
-            case SmokeChecked():
+            case events.SmokeChecked():
                 self._stop()
                 mark = "[green]ok[/]  " if event.passed else "[bold red]FAIL[/]"
                 detail = f" ({_plain(event.detail)})" if event.detail else ""
                 self._console.print(f"  {mark} {_plain(event.title)}{detail}")
-            case Deployed():
+            case events.Deployed():
                 self._deployed(event)
-            case Destroyed():
+            case events.Destroyed():
                 self._stop()
                 _print_destroyed(self._console, event)
-            case Declined() | Detached():
+            case events.Declined() | events.Detached():
                 self._stop()
 
     def note(self, text: str) -> None:
@@ -168,7 +155,7 @@ class HumanReport:
             self._progress.stop()
             self._progress = None
 
-    def _resource(self, event: ResourceChanged) -> None:
+    def _resource(self, event: events.ResourceChanged) -> None:
         if event.status.endswith("_IN_PROGRESS") and not event.is_stack:
             if self._progress is not None and self._task is not None:
                 self._progress.update(self._task, description=event.logical_id)
@@ -187,7 +174,7 @@ class HumanReport:
         if event.reason and bad:
             self._console.print(f"    {event.reason}", style="red", markup=False, soft_wrap=True)
 
-    def _deployed(self, event: Deployed) -> None:
+    def _deployed(self, event: events.Deployed) -> None:
         self._stop()
         if event.changed:
             seconds = time.monotonic() - self._began
@@ -237,7 +224,7 @@ def _print_plan(console: Console, plan: Plan) -> None:
         console.print(consequence.text, style="bold red" if consequence.grave else "", markup=False)
 
 
-def _print_destroyed(console: Console, event: Destroyed) -> None:
+def _print_destroyed(console: Console, event: events.Destroyed) -> None:
     if event.changed:
         console.print(f"{event.stack} is gone.", style="bold green")
     else:

@@ -5,19 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from lamed_tui.deploy.events import (
-    Applying,
-    Attached,
-    Declined,
-    Deployed,
-    Destroyed,
-    Detached,
-    Mending,
-    Planned,
-    ResourceChanged,
-    SmokeChecked,
-    Warned,
-)
+from lamed_tui.deploy import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,22 +18,22 @@ def of_event(event: DeployEvent) -> dict[str, Any]:  # noqa: C901 - one flat cas
     """One JSON object; that of the last event has the type `result`."""
     document: dict[str, Any]
     match event:
-        case Warned():
+        case events.Warned():
             document = {"type": "warning", "message": event.message}
-        case Planned():
+        case events.Planned():
             document = _plan_document(event.plan)
-        case Attached():
+        case events.Attached():
             document = {"type": "event", "event": "attached", "stack": event.stack, "status": event.status}
-        case Mending():
+        case events.Mending():
             document = {"type": "event", "event": "mending", "stack": event.stack, "status": event.status}
-        case Detached():
+        case events.Detached():
             document = {"type": "event", "event": "detached", "stack": event.stack}
-        case Destroyed():
+        case events.Destroyed():
             status = "destroyed" if event.changed else "unchanged"
             document = {**result(status, None, None, ()), "kept": list(event.kept)}
-        case Applying():
+        case events.Applying():
             document = {"type": "event", "event": "applying", "total": event.total}
-        case ResourceChanged():
+        case events.ResourceChanged():
             document = {
                 "type": "event",
                 "event": "resource",
@@ -56,7 +44,7 @@ def of_event(event: DeployEvent) -> dict[str, Any]:  # noqa: C901 - one flat cas
                 "reason": event.reason,
                 "elapsed": round(event.elapsed, 3),
             }
-        case SmokeChecked():
+        case events.SmokeChecked():
             document = {
                 "type": "event",
                 "event": "smoke",
@@ -64,10 +52,10 @@ def of_event(event: DeployEvent) -> dict[str, Any]:  # noqa: C901 - one flat cas
                 "passed": event.passed,
                 "detail": event.detail,
             }
-        case Deployed():
+        case events.Deployed():
             status = "deployed" if event.changed else "unchanged"
             document = result(status, event.release, event.base_url, event.endpoints)
-        case Declined():
+        case events.Declined():
             document = result("declined", event.release, event.base_url, event.endpoints)
     return document
 
