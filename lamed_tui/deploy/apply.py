@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,112 +28,105 @@ _BEGINNINGS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS",
 _OVERTAKEN = {"InvalidChangeSetStatus", "ChangeSetNotFound", "ChangeSetNotFoundException"}
 
 
-def execute(
-    aws: Aws,
-    change_set: ChangeSet,
-    token: str,
-    clock: Clock,
-    hide: Callable[[str], str] = str,
-    wish: Callable[[], Wish] = always_follow,
-) -> Follower:
-    """Start the change and return the follower of its events.
+@dataclass(frozen=True)
+class Starter:
+    """Starts operations, and gives the follower of each one's events.
 
-    Raises:
-        AwsError: AWS refused, for example because another deployment came first, or could not be reached.
+    Attributes:
+        hide: replaces secrets in AWS's reasons.
+        wish: asked while AWS works whether to go on following, to cancel or to detach.
     """
-    boundary = newest_event(aws, change_set.stack_id)
-    request: ExecuteChangeSetInputTypeDef = {
-        "StackName": change_set.stack_id,
-        "ChangeSetName": change_set.arn,
-        "ClientRequestToken": token,
-    }
-    if not change_set.creates:  # for a creation that was said when the change set was made
-        request["DisableRollback"] = False
-        # Versions are kept when a later release drops them, but not those of a release that never went live: AWS would
-        # refuse to publish the same content once more when the deployment is repeated.
-        request["RetainExceptOnCreate"] = True
-    try:
-        aws.cloudformation.execute_change_set(**request)
-    except ServiceError as error:
-        if error.code in _OVERTAKEN:
-            raise DeployError(
-                f"Another deployment of {change_set.stack_name} came first, so this plan no longer holds.",
-                "Run lamed deploy again: it follows the other one and then plans anew.",
-            ) from error
-        raise
-    return Follower(aws, change_set.stack_id, clock, boundary, hide, deletes_on_failure=change_set.creates, wish=wish)
 
+    aws: Aws
+    clock: Clock
+    hide: Callable[[str], str] = str
+    wish: Callable[[], Wish] = always_follow
 
-def mend(
-    aws: Aws,
-    stack: Live,
-    token: str,
-    clock: Clock,
-    hide: Callable[[str], str] = str,
-    wish: Callable[[], Wish] = always_follow,
-) -> Follower:
-    """Start the step that leads out of a stuck state, and return the follower of its events.
+    def execute(self, change_set: ChangeSet, token: str) -> Follower:
+        """Start a change.
 
-    Raises:
-        AwsError: AWS refused or could not be reached.
-    """
-    match stack.state.remedy:
-        case Remedy.CONTINUE_ROLLBACK:
-            begin: Callable[..., object] = aws.cloudformation.continue_update_rollback
-        case Remedy.ROLL_BACK:
-            begin = partial(aws.cloudformation.rollback_stack, RetainExceptOnCreate=True)
-        case _:
-            begin = aws.cloudformation.delete_stack
-    return _leaving(aws, stack, begin, token, clock, hide, wish)
+        Raises:
+            AwsError: AWS refused, for example because another deployment came first, or could not be reached.
+        """
+        boundary = newest_event(self.aws, change_set.stack_id)
+        request: ExecuteChangeSetInputTypeDef = {
+            "StackName": change_set.stack_id,
+            "ChangeSetName": change_set.arn,
+            "ClientRequestToken": token,
+        }
+        if not change_set.creates:  # for a creation that was said when the change set was made
+            request["DisableRollback"] = False
+            # Versions are kept when a later release drops them, but not those of a release that never went live: AWS
+            # would refuse to publish the same content once more when the deployment is repeated.
+            request["RetainExceptOnCreate"] = True
+        try:
+            self.aws.cloudformation.execute_change_set(**request)
+        except ServiceError as error:
+            if error.code in _OVERTAKEN:
+                raise DeployError(
+                    f"Another deployment of {change_set.stack_name} came first, so this plan no longer holds.",
+                    "Run lamed deploy again: it follows the other one and then plans anew.",
+                ) from error
+            raise
+        return self._follower(change_set.stack_id, boundary, deletes_on_failure=change_set.creates)
 
+    def mend(self, stack: Live, token: str) -> Follower:
+        """Start the step that leads out of a stuck state.
 
-def delete(
-    aws: Aws,
-    stack: Live,
-    token: str,
-    clock: Clock,
-    hide: Callable[[str], str] = str,
-    wish: Callable[[], Wish] = always_follow,
-) -> Follower:
-    """Start the deletion of a stack, whatever its state, and return the follower of its events.
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
+        match stack.state.remedy:
+            case Remedy.CONTINUE_ROLLBACK:
+                return self._leaving(stack, self.aws.cloudformation.continue_update_rollback, token)
+            case Remedy.ROLL_BACK:
+                rollback = partial(self.aws.cloudformation.rollback_stack, RetainExceptOnCreate=True)
+                return self._leaving(stack, rollback, token)
+            case _:
+                return self.delete(stack, token)
 
-    Raises:
-        AwsError: AWS refused or could not be reached.
-    """
-    return _leaving(aws, stack, aws.cloudformation.delete_stack, token, clock, hide, wish)
+    def delete(self, stack: Live, token: str) -> Follower:
+        """Start the deletion of a stack, whatever its state.
 
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
+        return self._leaving(stack, self.aws.cloudformation.delete_stack, token)
 
-def _leaving(
-    aws: Aws,
-    stack: Live,
-    begin: Callable[..., object],
-    token: str,
-    clock: Clock,
-    hide: Callable[[str], str],
-    wish: Callable[[], Wish],
-) -> Follower:
-    """Begin an operation that leads out of the state the stack is in."""
-    name = stack.stack_id or stack.name
-    boundary = newest_event(aws, name)
-    begin(StackName=name, ClientRequestToken=token)
-    return Follower(aws, name, clock, boundary, hide, leaves=stack.status, wish=wish)
+    def attach(self, stack: Live) -> Follower:
+        """Follow the operation that is running on a stack, from its beginning.
 
+        Raises:
+            AwsError: AWS refused or could not be reached.
+        """
+        stack_id = stack.stack_id or stack.name
+        events = events_after(self.aws, stack_id, None)
+        boundary = None
+        for position, event in enumerate(events):
+            if event.get("PhysicalResourceId") == stack_id and event.get("ResourceStatus") in _BEGINNINGS:
+                boundary = events[position - 1]["EventId"] if position else None
+        return self._follower(stack_id, boundary, deletes_on_failure=stack.status in CREATIONS)
 
-def attach(
-    aws: Aws, stack: Live, clock: Clock, hide: Callable[[str], str] = str, wish: Callable[[], Wish] = always_follow
-) -> Follower:
-    """A follower of the operation that is running on a stack, from its beginning.
+    def _leaving(self, stack: Live, begin: Callable[..., object], token: str) -> Follower:
+        """Begin an operation that leads out of the state the stack is in."""
+        name = stack.stack_id or stack.name
+        boundary = newest_event(self.aws, name)
+        begin(StackName=name, ClientRequestToken=token)
+        return self._follower(name, boundary, leaves=stack.status)
 
-    Raises:
-        AwsError: AWS refused or could not be reached.
-    """
-    stack_id = stack.stack_id or stack.name
-    events = events_after(aws, stack_id, None)
-    boundary = None
-    for position, event in enumerate(events):
-        if event.get("PhysicalResourceId") == stack_id and event.get("ResourceStatus") in _BEGINNINGS:
-            boundary = events[position - 1]["EventId"] if position else None
-    return Follower(aws, stack_id, clock, boundary, hide, deletes_on_failure=stack.status in CREATIONS, wish=wish)
+    def _follower(
+        self, stack_id: str, boundary: str | None, *, deletes_on_failure: bool = False, leaves: str | None = None
+    ) -> Follower:
+        return Follower(
+            self.aws,
+            stack_id,
+            self.clock,
+            boundary,
+            self.hide,
+            deletes_on_failure=deletes_on_failure,
+            leaves=leaves,
+            wish=self.wish,
+        )
 
 
 def failure(aws: Aws, outcome: Outcome, name: str) -> LamedError:

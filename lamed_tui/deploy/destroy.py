@@ -55,6 +55,7 @@ class _Run:
     def __post_init__(self) -> None:
         self._stack = live.Live(self.config.name)
         self._plan: Plan | None = None
+        self._starter = apply.Starter(self.aws, self.options.clock, wish=self.options.wish)
 
     def run(self) -> Iterator[DeployEvent]:
         yield from machine.run(
@@ -78,7 +79,7 @@ class _Run:
 
     def _attach(self) -> Step:
         yield Attached(self._stack.name, self._stack.status or "")
-        outcome = yield from apply.attach(self.aws, self._stack, self.options.clock, wish=self.options.wish).follow()
+        outcome = yield from self._starter.attach(self._stack).follow()
         if outcome.detached:
             yield Detached(self._stack.name)
             return Signal.LEFT
@@ -155,9 +156,7 @@ class _Run:
         if self._stack.status in _GONE:
             return Signal.SUCCEEDED
         yield Applying(len(self._plan.changes) if self._plan else 0)
-        outcome = yield from apply.delete(
-            self.aws, self._stack, self.options.draw(), self.options.clock, wish=self.options.wish
-        ).follow()
+        outcome = yield from self._starter.delete(self._stack, self.options.draw()).follow()
         if outcome.detached:
             yield Detached(self._stack.name)
             return Signal.LEFT

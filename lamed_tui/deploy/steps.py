@@ -54,6 +54,7 @@ class Steps:
         self._plan: Plan | None = None
         self._store: Artefacts | None = None
         self._token = self.options.draw()
+        self._starter = apply.Starter(self.aws, self.options.clock, self._hide, self.options.wish)
 
     def run(self) -> Iterator[DeployEvent]:
         """Walk through the phases; whatever ends this before AWS begins leaves nothing behind."""
@@ -89,8 +90,7 @@ class Steps:
         """Follow the operation that is running already."""
         self._attached = True
         yield Attached(self._stack.name, self._stack.status or "")
-        follower = apply.attach(self.aws, self._stack, self.options.clock, self._hide, self.options.wish)
-        outcome = yield from follower.follow()
+        outcome = yield from self._starter.attach(self._stack).follow()
         if outcome.detached:
             yield Detached(self._stack.name)
             return Signal.LEFT
@@ -107,10 +107,7 @@ class Steps:
             live.refuse_if_stuck(self._stack, self.aws.region)
         self._mended.add(status)
         yield Mending(self._stack.name, status or "")
-        follower = apply.mend(
-            self.aws, self._stack, self.options.draw(), self.options.clock, self._hide, self.options.wish
-        )
-        outcome = yield from follower.follow()
+        outcome = yield from self._starter.mend(self._stack, self.options.draw()).follow()
         if outcome.detached:
             yield Detached(self._stack.name)
             return Signal.LEFT
@@ -160,9 +157,7 @@ class Steps:
             self._bucket().put_package(prepared.package)
         if self._change_set is None:
             raise AssertionError("the plan comes first")
-        follower = apply.execute(
-            self.aws, self._change_set, self._token, self.options.clock, self._hide, self.options.wish
-        )
+        follower = self._starter.execute(self._change_set, self._token)
         self._undo.pop_all()
         outcome = yield from follower.follow()
         if outcome.detached:

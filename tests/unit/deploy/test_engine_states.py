@@ -242,7 +242,7 @@ def test_a_deletion_that_fails_names_its_first_cause(script: CloudFormationScrip
     )
     script.poll("DELETE_FAILED", event(3, "lamed", "DELETE_FAILED"), failed, begun)
     stack = Live("lamed", STACK_ID, "UPDATE_COMPLETE")
-    _, outcome = outcome_of(apply.delete(script.aws, stack, "t", time.clock()))
+    _, outcome = outcome_of(apply.Starter(script.aws, time.clock()).delete(stack, "t"))
     error = destroy._undeleted(outcome, "lamed")
     assert error.what == (
         "lamed could not be deleted completely: Role (AWS::IAM::Role): Cannot delete entity, must detach all policies "
@@ -258,5 +258,5 @@ def test_credentials_that_expire_between_plan_and_apply_are_told_as_such(
     script.events(CREATED)
     script.fails("execute_change_set", "ExpiredToken", "", 403)
     with pytest.raises(LamedError) as expired:
-        apply.execute(script.aws, ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates=False), "t", time.clock())
+        apply.Starter(script.aws, time.clock()).execute(ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates=False), "t")
     assert expired.value.exit_code == ExitCode.CREDENTIALS

@@ -266,7 +266,7 @@ def test_an_operation_that_another_terminal_started_is_followed_from_its_beginni
     ]
     script.events(*history)
     script.poll("UPDATE_COMPLETE", event(5, "lamed", "UPDATE_COMPLETE"), *history)
-    attached = apply.attach(script.aws, Live("lamed", STACK_ID, "UPDATE_IN_PROGRESS"), time.clock())
+    attached = apply.Starter(script.aws, time.clock()).attach(Live("lamed", STACK_ID, "UPDATE_IN_PROGRESS"))
     told, _ = followed(attached)
     assert [change.status for change in told if isinstance(change, ResourceChanged)] == [
         "UPDATE_IN_PROGRESS",
@@ -286,7 +286,7 @@ def test_an_update_says_that_it_rolls_back_and_a_creation_said_before_what_happe
         {},
         expected if creates else expected | {"DisableRollback": False, "RetainExceptOnCreate": True},
     )
-    started = apply.execute(script.aws, ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates), "t", time.clock())
+    started = apply.Starter(script.aws, time.clock()).execute(ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates), "t")
     assert (started.boundary, started.deletes_on_failure) == ("event-7", creates)
 
 
@@ -297,4 +297,4 @@ def test_a_plan_that_another_deployment_overtook_is_not_applied(
     script.events()
     script.fails("execute_change_set", code)
     with pytest.raises(DeployError, match="Another deployment of lamed came first"):
-        apply.execute(script.aws, ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates=False), "t", time.clock())
+        apply.Starter(script.aws, time.clock()).execute(ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates=False), "t")
