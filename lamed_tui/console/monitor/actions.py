@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from lamed_tui.config.model import ExperimentSettings
 from lamed_tui.console.background import in_background
+from lamed_tui.console.dialogs.asking import Choice, Confirm
+from lamed_tui.console.dialogs.telling import Told
 from lamed_tui.console.folder import write_here
-from lamed_tui.console.monitor.dialogs import Choice, Confirm, SettingsForm, Told
+from lamed_tui.console.monitor.settings_dialog import SettingsForm
 from lamed_tui.console.snippet.messages import SnippetWanted
 from lamed_tui.errors import LamedError
 from lamed_tui.experiments.assessing import Assessor

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lamed_tui.console.dialogs.asking import Confirm, Sure
 from lamed_tui.console.key_names import key_name
-from lamed_tui.console.monitor.dialogs import Confirm
 from lamed_tui.console.operate import done_pane, views, work_views
 from lamed_tui.console.operate.apply_pane import ApplyPane
-from lamed_tui.console.operate.dialogs import Sure
 from lamed_tui.console.operate.done_pane import DonePane
 from lamed_tui.console.operate.operation import Operation
 from lamed_tui.console.operate.plan_pane import PlanPane

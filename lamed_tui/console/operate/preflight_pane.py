@@ -12,8 +12,8 @@ from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from lamed_tui.console.background import in_background
+from lamed_tui.console.dialogs.telling import Told
 from lamed_tui.console.folder import write_here
-from lamed_tui.console.monitor.dialogs import Told
 from lamed_tui.console.operate import check_views
 from lamed_tui.console.operate.check_views import CheckRow
 from lamed_tui.console.operate.pane import Choices, Pane

@@ -11,9 +11,9 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Checkbox, Input, Select, Static
 
-from lamed_tui.console.setup.fields import TextField
 from lamed_tui.console.snippet.answers import Answers
 from lamed_tui.console.snippet.rows import GoalRows, VariantRows
+from lamed_tui.console.widgets.inputs import TextField
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Checkbox, Input, Static
 
-from lamed_tui.console.setup.fields import TextField, YesNo
+from lamed_tui.console.widgets.inputs import TextField, YesNo
 from lamed_tui.snippet.spec import MAX_WEIGHT
 
 if TYPE_CHECKING:

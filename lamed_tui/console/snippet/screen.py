@@ -14,7 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from lamed_tui.console.background import in_background
-from lamed_tui.console.monitor.dialogs import Choice, Told
+from lamed_tui.console.dialogs.asking import Choice
+from lamed_tui.console.dialogs.telling import Told
 from lamed_tui.console.snippet.answers import Known, Made, begin, begin_with, make
 from lamed_tui.console.snippet.code import CodeView
 from lamed_tui.console.snippet.form import SnippetForm

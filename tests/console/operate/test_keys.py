@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from lamed_tui.console.app import LamedConsole
-from lamed_tui.console.operate.dialogs import Sure
+from lamed_tui.console.dialogs.asking import Sure
 from lamed_tui.console.operate.logs_pane import LogFilter
 from lamed_tui.console.operate.screen import OperateScreen
 from tests.console.operate.person import operating

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from lamed_tui.console.app import LamedConsole
-from lamed_tui.console.setup.fields import AddressField, SecretField, TextField, YesNo
+from lamed_tui.console.setup.fields import AddressField, SecretField
 from lamed_tui.console.setup.route_dialog import RouteDialog
 from lamed_tui.console.setup.route_views import RouteTable
 from lamed_tui.console.setup.screen import SetupScreen
+from lamed_tui.console.widgets.inputs import TextField, YesNo
 from tests.console.setup.wizard import setting_up
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""The monitor's questions, each a box over it that answers with a value, or with None when it is left."""
+"""Questions, each a box over the screen that answers with a value, or with None when it is left."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
@@ -13,16 +13,13 @@ from textual.widgets import Button, Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lamed_tui.console.key_names import key_name
-from lamed_tui.console.monitor.settings_form import FIELDS, filled, parsed
 from lamed_tui.experiments.names import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-
-    from lamed_tui.config.model import ExperimentSettings
 
 
 class Confirm(ModalScreen[bool]):
@@ -77,6 +74,50 @@ class Confirm(ModalScreen[bool]):
         return typed in (self._experiment, printable(self._experiment))
 
 
+class Sure(ModalScreen[bool]):
+    """Asks before something is done that cannot simply be undone.
+
+    Args:
+        title: what is asked, in a few words.
+        text: what it means.
+        yes: what doing it is called.
+        no: what leaving it is called.
+    """
+
+    CSS_PATH = "sure.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave", id="sure.leave", show=False),
+        Binding("left,right", "app.focus_next", "Other answer", id="sure.other", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, yes: str, no: str) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._yes = yes
+        self._no = no
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="box", can_focus=False) as box:
+            box.border_title = Content(self._title)
+            yield Static(Content(self._text))
+            with Horizontal(classes="buttons"):
+                yield Button(self._no, id="sure-no", compact=True)
+                yield Button(self._yes, id="sure-yes", compact=True, variant="error")
+
+    def on_mount(self) -> None:
+        self.query_one("#sure-no").focus()
+
+    @on(Button.Pressed)
+    def _press(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.dismiss(event.button.id == "sure-yes")
+
+    def action_leave(self) -> None:
+        """Change nothing."""
+        self.dismiss(result=False)
+
+
 class Choice(ModalScreen[str | None]):
     """Asks for one of several things; with `other`, also for something typed.
 
@@ -121,86 +162,4 @@ class Choice(ModalScreen[str | None]):
 
     def action_leave(self) -> None:
         """Choose nothing."""
-        self.dismiss(None)
-
-
-class SettingsForm(ModalScreen[dict[str, Any] | None]):
-    """Asks what is decided about an experiment; answers with the values that changed.
-
-    Args:
-        place: where the answer is kept.
-        hints: for fields that are empty, instead of the usual ones.
-    """
-
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="settings.leave", show=False)]
-
-    def __init__(self, name: str, settings: ExperimentSettings, place: str, hints: Mapping[str, str]) -> None:
-        super().__init__()
-        self._experiment = name
-        self._before = filled(settings)
-        self._place = place
-        self._hints = hints
-
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="box wide", can_focus=False) as box:
-            box.border_title = Content(f"Settings of {printable(self._experiment)}")
-            box.border_subtitle = f"Enter save, {key_name(self, 'settings.leave')} leave"
-            yield Static(Content("Decide before the start: a change while it runs voids the proof."), classes="quiet")
-            for field in FIELDS:
-                with Horizontal(classes="field"):
-                    yield Label(field.label)
-                    hint = self._hints.get(field.key, field.hint)
-                    yield Input(self._before[field.key], placeholder=hint, id=f"field-{field.key}", compact=True)
-            yield Static(id="settings-problem")
-            yield Static(Content(f"Kept in {self._place}"), classes="quiet")
-
-    def on_mount(self) -> None:
-        self.query(Input).first().focus()
-
-    @on(Input.Submitted)
-    def _save(self) -> None:
-        texts = {field.key: self.query_one(f"#field-{field.key}", Input).value for field in FIELDS}
-        changed = {key: text for key, text in texts.items() if text != self._before[key]}
-        try:
-            self.dismiss(parsed(changed))
-        except ValueError as error:
-            self.query_one("#settings-problem", Static).update(Content(str(error)))
-
-    def action_leave(self) -> None:
-        """Decide nothing."""
-        self.dismiss(None)
-
-
-class Told(ModalScreen[None]):
-    """Shows a text that can be scrolled and selected.
-
-    Args:
-        first: what was done, in a sentence; a path stands here in full.
-    """
-
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "leave", "Close", id="told.leave", show=False),
-    ]
-
-    def __init__(self, title: str, first: str, text: str = "") -> None:
-        super().__init__()
-        self._title = title
-        self._first = first
-        self._text = text
-
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="box wide") as box:
-            box.border_title = Content(self._title)
-            box.border_subtitle = f"↑ ↓ scroll, {key_name(self, 'told.leave')} close"
-            yield Static(Content(self._first))
-            if self._text:
-                yield Static(Content("\n" + self._text))
-
-    def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
-
-    def action_leave(self) -> None:
-        """Close."""
         self.dismiss(None)

@@ -1,0 +1,72 @@
+"""The box in which a person decides about an experiment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+
+from lamed_tui.console.key_names import key_name
+from lamed_tui.console.monitor.settings_form import FIELDS, filled, parsed
+from lamed_tui.experiments.names import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from lamed_tui.config.model import ExperimentSettings
+
+
+class SettingsForm(ModalScreen[dict[str, Any] | None]):
+    """Asks what is decided about an experiment; answers with the values that changed.
+
+    Args:
+        place: where the answer is kept.
+        hints: for fields that are empty, instead of the usual ones.
+    """
+
+    CSS_PATH = "../dialogs/dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="settings.leave", show=False)]
+
+    def __init__(self, name: str, settings: ExperimentSettings, place: str, hints: Mapping[str, str]) -> None:
+        super().__init__()
+        self._experiment = name
+        self._before = filled(settings)
+        self._place = place
+        self._hints = hints
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="box wide", can_focus=False) as box:
+            box.border_title = Content(f"Settings of {printable(self._experiment)}")
+            box.border_subtitle = f"Enter save, {key_name(self, 'settings.leave')} leave"
+            yield Static(Content("Decide before the start: a change while it runs voids the proof."), classes="quiet")
+            for field in FIELDS:
+                with Horizontal(classes="field"):
+                    yield Label(field.label)
+                    hint = self._hints.get(field.key, field.hint)
+                    yield Input(self._before[field.key], placeholder=hint, id=f"field-{field.key}", compact=True)
+            yield Static(id="settings-problem")
+            yield Static(Content(f"Kept in {self._place}"), classes="quiet")
+
+    def on_mount(self) -> None:
+        self.query(Input).first().focus()
+
+    @on(Input.Submitted)
+    def _save(self) -> None:
+        texts = {field.key: self.query_one(f"#field-{field.key}", Input).value for field in FIELDS}
+        changed = {key: text for key, text in texts.items() if text != self._before[key]}
+        try:
+            self.dismiss(parsed(changed))
+        except ValueError as error:
+            self.query_one("#settings-problem", Static).update(Content(str(error)))
+
+    def action_leave(self) -> None:
+        """Decide nothing."""
+        self.dismiss(None)
