@@ -7,6 +7,10 @@ nothing below a face prints.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -84,3 +88,8 @@ class DeployError(LamedError):
 
 class EmbeddedError(LamedError):
     """The local demonstration stack could not be started or stopped cleanly."""
+
+
+def not_written(path: Path, error: OSError) -> str:
+    """What to say of a file that cannot be written."""
+    return f"{path} cannot be written: {error.strerror}."

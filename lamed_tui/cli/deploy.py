@@ -13,7 +13,7 @@ import click
 from lamed_tui.cli.context import pass_invocation
 from lamed_tui.cli.following import CtrlC, confirming, follow, mending, refuse_without_a_person, told
 from lamed_tui.cli.output import print_json, say
-from lamed_tui.errors import ExitCode, UsageError
+from lamed_tui.errors import ExitCode, UsageError, not_written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +120,7 @@ def package(*, output: Path) -> None:
     try:
         output.write_bytes(built.content)
     except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from None
+        raise UsageError(not_written(output, error), "Name another file.") from None
     click.echo(f"{output}: {len(built.content)} bytes, sha256 {built.sha256}")
 
 

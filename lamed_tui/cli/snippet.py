@@ -14,7 +14,7 @@ import click
 from lamed_tui.cli.addresses import tracking_endpoints
 from lamed_tui.cli.context import pass_invocation
 from lamed_tui.cli.output import say
-from lamed_tui.errors import UsageError
+from lamed_tui.errors import UsageError, not_written
 
 if TYPE_CHECKING:
     from lamed_tui.cli.context import Invocation
@@ -146,7 +146,7 @@ def _write(output: Path, text: str) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from None
+        raise UsageError(not_written(output, error), "Name another file.") from None
     say(f"Written to {output.absolute()}")
 
 

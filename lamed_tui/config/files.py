@@ -27,7 +27,7 @@ from lamed_tui.config.documents import (
     value_at,
     with_values,
 )
-from lamed_tui.errors import ConfigError
+from lamed_tui.errors import ConfigError, not_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +58,7 @@ __all__ = [
 ]
 
 FILE_NAME = "config.json"
+_UNWRITABLE = "Check the folder, its permissions and the free space."
 CONNECTION_KEYS = ("url", "host", "port", "db", "username", "password", "ssl", "ssl_cert_reqs", "unix_socket_path")
 """The keys of `redis` that belong to one server: a new address takes all of them along.
 
@@ -208,9 +209,7 @@ def save(path: Path, document: Document) -> None:
             write_private(backup_of(target), before)
         write_private(target, content)
     except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror}.", "Check the folder, its permissions and the free space."
-        ) from None
+        raise ConfigError(not_written(path, error), _UNWRITABLE) from None
 
 
 def keep_rejected(path: Path, text: str) -> Path:
@@ -223,9 +222,7 @@ def keep_rejected(path: Path, text: str) -> Path:
     try:
         write_private(kept, text.encode(errors="surrogatepass"))
     except OSError as error:
-        raise ConfigError(
-            f"{kept} cannot be written: {error.strerror}.", "Check the folder, its permissions and the free space."
-        ) from None
+        raise ConfigError(not_written(kept, error), _UNWRITABLE) from None
     return kept
 
 

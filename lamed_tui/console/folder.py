@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lamed_tui.errors import LamedError
+from lamed_tui.errors import LamedError, not_written
 
 _FIX = "Start lamed in another folder."
 
@@ -21,9 +21,9 @@ def current_folder() -> Path:
         raise LamedError("The current folder is gone.", _FIX) from None
 
 
-def not_written(path: Path, error: OSError) -> LamedError:
+def refused(path: Path, error: OSError) -> LamedError:
     """What to say when a file of the current folder cannot be written."""
-    return LamedError(f"{path} cannot be written: {error.strerror}.", _FIX)
+    return LamedError(not_written(path, error), _FIX)
 
 
 def write_here(name: str, text: str) -> Path:
@@ -36,5 +36,5 @@ def write_here(name: str, text: str) -> Path:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise not_written(path, error) from None
+        raise refused(path, error) from None
     return path

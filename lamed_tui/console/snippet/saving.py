@@ -6,7 +6,7 @@ import re
 from itertools import count
 from typing import TYPE_CHECKING
 
-from lamed_tui.console.folder import current_folder, not_written
+from lamed_tui.console.folder import current_folder, refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def save(text: str, experiment: str, form: Format) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise not_written(path, error) from None
+            raise refused(path, error) from None
         return path
     raise AssertionError("count() never ends")
 
