@@ -17,7 +17,7 @@ from lamed_tui.experiments.statistics.evidence import Design, Evidence, measure
 from lamed_tui.experiments.statistics.sample_size import balanced_size
 from lamed_tui.experiments.statistics.split import SplitState
 from lamed_tui.experiments.statistics.verdict import Verdict, VerdictCode, planned_size, verdicts
-from lamed_tui.experiments.wording import UNKNOWN, utc_day
+from lamed_tui.experiments.wording import UNKNOWN, lift_text, utc_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -224,14 +224,6 @@ def p_text(p: float) -> str:
     if p < 0.0001:
         return "<0.0001"
     return f"{p:.2f}" if p >= 0.095 else f"{p:.2g}" if p >= 0.001 else f"{p:.4f}"
-
-
-def lift_text(lift: float | None) -> str:
-    """A relative difference: "+12.3%", "+123%"."""
-    if lift is None:
-        return UNKNOWN
-    shown = 100 * lift
-    return f"{shown:+,.0f}%" if abs(shown) >= 99.95 else f"{shown:+.1f}%"
 
 
 def interval_text(interval: tuple[float, float | None] | None) -> str:

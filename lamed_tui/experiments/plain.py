@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lamed_tui.experiments.assessment import lift_text, nothing_text, p_text, split_text
+from lamed_tui.experiments.assessment import nothing_text, p_text, split_text
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.statistics.verdict import VerdictCode
-from lamed_tui.experiments.wording import plural, rate_text
+from lamed_tui.experiments.wording import lift_sentence, plural, rate_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,11 +76,8 @@ def _finding(finding: Finding | None) -> str:
     if finding.verdict.code is VerdictCode.SPLIT_MISMATCH:  # the shares stand in the experiment's own line
         return f"; {finding.verdict.label}"
     parts = [finding.verdict.sentence]
-    if finding.interval is not None:
-        lower, upper = finding.interval
-        highest = "any number" if upper is None else lift_text(upper)
-        if finding.verdict.code not in _SAY_THE_LIFT:
-            parts.append(f"lift {lift_text(finding.lift)}, between {lift_text(lower)} and {highest}")
+    if finding.interval is not None and finding.verdict.code not in _SAY_THE_LIFT:
+        parts.append(lift_sentence(finding.lift, *finding.interval))
     if finding.p is not None:
         parts.append(f"p {p_text(finding.p)}")
     return "; " + "; ".join(parts)

@@ -7,10 +7,10 @@ from dataclasses import astuple, dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from lamed_tui.experiments.assessment import interval_text, lift_text, nothing_text, p_text, split_text
+from lamed_tui.experiments.assessment import interval_text, nothing_text, p_text, split_text
 from lamed_tui.experiments.history import age_text
 from lamed_tui.experiments.names import printable
-from lamed_tui.experiments.wording import UNKNOWN, count_text, day_text, plural, rate_text
+from lamed_tui.experiments.wording import UNKNOWN, count_text, day_text, lift_text, plural, rate_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,8 +60,12 @@ def cells(one: VariantCount, goal: Goal, assessment: Assessment) -> Cells:
 
 def variant_label(name: str, experiment: Experiment) -> str:
     """The variant's name; the control is marked, unless its name says so already."""
-    marked = name == experiment.control and name.casefold() != "control"
-    return printable(name) + (" (control)" if marked else "")
+    return printable(name) + (" (control)" if is_marked(name, experiment.control) else "")
+
+
+def is_marked(name: str, control: str | None) -> bool:
+    """Whether a variant is to be marked as the control: it is, and its name does not say so already."""
+    return name == control and name.casefold() != "control"
 
 
 def facts(assessment: Assessment) -> list[str]:

@@ -17,6 +17,20 @@ def rate_text(rate: float | None) -> str:
     return UNKNOWN if rate is None else f"{rate:.2%}"
 
 
+def lift_text(lift: float | None) -> str:
+    """A relative difference: "+12.3%", "+123%"."""
+    if lift is None:
+        return UNKNOWN
+    shown = 100 * lift
+    return f"{shown:+,.0f}%" if abs(shown) >= 99.95 else f"{shown:+.1f}%"
+
+
+def lift_sentence(estimate: float | None, lower: float, upper: float | None) -> str:
+    """A lift and its interval in a sentence; an upper end of None means that no bound can be told."""
+    interval = f"between {lift_text(lower)} and {'any number' if upper is None else lift_text(upper)}"
+    return f"lift {interval}" if estimate is None else f"lift {lift_text(estimate)}, {interval}"
+
+
 def count_text(count: int) -> str:
     """A count with its thousands set apart."""
     return f"{count:,}"

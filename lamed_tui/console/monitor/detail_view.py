@@ -9,12 +9,12 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from lamed_tui.console.monitor.fitting import cell, cut, filled
-from lamed_tui.experiments.assessment import lift_text, nothing_text
+from lamed_tui.experiments.assessment import nothing_text
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.statistics.conclusion import ConclusionCode
 from lamed_tui.experiments.statistics.verdict import VerdictCode
-from lamed_tui.experiments.table import HEADINGS, Cells, cells, facts
-from lamed_tui.experiments.wording import UNKNOWN, count_text, day_text, rate_text
+from lamed_tui.experiments.table import HEADINGS, Cells, cells, facts, is_marked
+from lamed_tui.experiments.wording import UNKNOWN, count_text, day_text, lift_text, rate_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -274,8 +274,7 @@ def _conversions_label(width: int) -> str:
 
 def _variant_cell(name: str, control: str | None, width: int) -> str:
     """The control is marked, unless its name says it already."""
-    marked = name == control and name.casefold() != "control"
-    return cell(printable(name), width, " · control" if marked else "")
+    return cell(printable(name), width, " · control" if is_marked(name, control) else "")
 
 
 def _widest(*texts: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.statistics.sample_size import balanced_size, days_left, sequential_sample_size
 from lamed_tui.experiments.statistics.split import SplitState
-from lamed_tui.experiments.wording import count_text, day_text, plural
+from lamed_tui.experiments.wording import count_text, day_text, lift_sentence, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,12 +161,14 @@ def _decided(lift: Lift, direction: int, crossing: Crossing | None) -> Verdict:
     if crossing is not None and crossing.direction == direction:
         since = f" (crossed {day_text(crossing.day)} at {count_text(crossing.visitors)} visitors)"
     code = VerdictCode.BEATS_CONTROL if better else VerdictCode.WORSE_THAN_CONTROL
-    return Verdict(code, label, f"{label}{since}: {_lift_text(lift)}", "")
+    return Verdict(code, label, f"{label}{since}: {lift_sentence(lift.estimate, lift.lower, lift.upper)}", "")
 
 
 def _no_difference(lift: Lift, design: Design) -> Verdict:
     label = f"No difference larger than ±{_percent(design.minimum_detectable_effect)}"
-    return Verdict(VerdictCode.NO_DIFFERENCE, label, f"{label}: {_lift_text(lift)}", "")
+    return Verdict(
+        VerdictCode.NO_DIFFERENCE, label, f"{label}: {lift_sentence(lift.estimate, lift.lower, lift.upper)}", ""
+    )
 
 
 def _undecided(comparison: Comparison, design: Design, control_per_day: float, variant_per_day: float) -> Verdict:
@@ -207,12 +209,6 @@ def planned_size(comparison: Comparison, design: Design) -> float | None:
     return sequential_sample_size(
         rate, change, alpha=comparison.alpha, power=design.power, tuning_visitors=design.tuning_visitors
     )
-
-
-def _lift_text(lift: Lift) -> str:
-    upper = "any number" if lift.upper is None else f"{lift.upper:+.1%}"
-    interval = f"between {lift.lower:+.1%} and {upper}"
-    return f"lift {interval}" if lift.estimate is None else f"lift {lift.estimate:+.1%}, {interval}"
 
 
 def _fewer_visitors(comparison: Comparison) -> str:
