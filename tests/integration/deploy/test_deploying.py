@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import redis
 
+from lamed_tui.config import files
 from lamed_tui.deploy import artefacts, live, package, releases, status
 from lamed_tui.deploy.events import Applying, Deployed, Planned, ResourceChanged, SmokeChecked, Warned
 from lamed_tui.errors import ConfigError
+from lamed_tui.experiments.source import RedisSource
+from lamed_tui.preflight.checklist import checklist
+from lamed_tui.preflight.schedule import run_all
+from lamed_tui.preflight.subject import Subject
+from lamed_tui.store.connect import open_store
+from lamed_tui.store.removal import delete_experiment, reset_experiment
 from tests.integration.deploy.http import ask, event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lamed_tui.aws.session import Aws
+    from lamed_tui.config.model import Config
     from lamed_tui.deploy.artefacts import Artefacts
     from tests.integration.deploy.conftest import Place
 
@@ -57,19 +70,46 @@ def test_a_first_deployment_tells_its_plan_every_resource_and_a_passed_smoke_tes
     assert place.keys() == []  # the smoke test leaves nothing in Redis
 
 
-def test_a_narrow_redis_user_passes_the_smoke_test_and_nobodys_counters_are_touched(place: Place) -> None:
+@pytest.fixture
+def narrow(place: Place) -> Iterator[Config]:
+    """As the Redis user that docs/permissions.md describes, in a Redis that others use too."""
+    page = (Path(__file__).parents[3] / "docs" / "permissions.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"```text redis\n(.*)\n```", page)
     with redis.Redis.from_url(place.redis_url, decode_responses=True) as client:
-        rights = "~alephbet:* ~{alephbet:* ~lamed:namespaces +@all -@admin -@dangerous"
-        client.execute_command(f"ACL SETUSER narrow on >pw {rights}")
+        client.execute_command(*line.split())
         client.sadd("alephbet:experiments", "button")
         client.sadd("lamed:namespaces", "alephbet")
         try:
-            address = {"url": place.redis_url, "username": "narrow", "password": "pw"}
-            assert place.deployed(place.config(redis=address)).changed
+            yield place.config(redis={"url": place.redis_url, "username": "lamed", "password": "PASSWORD"})
         finally:
-            client.acl_deluser("narrow")
-        assert place.keys() == ["alephbet:experiments", "lamed:namespaces"]
+            client.acl_deluser("lamed")
+
+
+def test_a_narrow_redis_user_passes_the_smoke_test_and_nobodys_counters_are_touched(
+    place: Place, narrow: Config
+) -> None:
+    assert place.deployed(narrow).changed
+    assert place.keys() == ["alephbet:experiments", "lamed:namespaces"]
+    with redis.Redis.from_url(place.redis_url, decode_responses=True) as client:
         assert client.smembers("alephbet:experiments") == {"button"}
+
+
+def test_a_narrow_redis_user_may_do_whatever_is_done_from_here(place: Place, narrow: Config, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"redis": {"url": place.redis_url, "username": "lamed", "password": "PASSWORD"}}))
+    subject = Subject(files.load(path), place.environment)
+    checks = [check for check in checklist(subject) if check.id.startswith("redis.") and "connections" not in check.id]
+    assert [result for result in run_all(checks) if result.state != "pass"] == []
+    subject.close()
+    address = place.deployed(narrow).base_url + "/track"
+    assert ask(address, event("1")).body == {"status": "counted"}
+    with closing(RedisSource(open_store(narrow.redis), "alephbet", {})) as source:
+        assert [one.visitors for one in source.read().experiments if one.name == "button"] == [1]
+        assert set(source.read_histories(["button"])) == {"button"}
+    reset_experiment(narrow, "alephbet", "button")
+    assert ask(address, event("1")).body == {"status": "counted"}
+    delete_experiment(narrow, "alephbet", "button")
+    assert place.keys() == []
 
 
 def test_a_route_for_head_requests_passes_the_smoke_test(place: Place) -> None:
