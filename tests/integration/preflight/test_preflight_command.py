@@ -209,6 +209,21 @@ def test_a_full_server_is_refused(capsys: pytest.CaptureFixture[str], ready: str
     assert bad(redis_checks(capsys, url=ready))["redis.memory"] == "fail"
 
 
+def test_a_secret_in_aws_is_checked_and_then_deployed(
+    capsys: pytest.CaptureFixture[str], ready: str, name: str
+) -> None:
+    aws = connect(files.load(Path("config.json")).config.aws, os.environ)
+    arn = aws.secrets.create_secret(Name=name, SecretString=json.dumps({"password": SECRET}))["ARN"]
+    write(name=name, redis={"url": ready}, redis_secret={"arn": arn, "key": "pass"})
+    wrong = preflight(capsys, ExitCode.USAGE)
+    assert states(wrong) == {"aws.secret": "fail"}
+    assert wrong["aws.secret"]["detail"].endswith("has no key pass.")
+    write(name=name, redis={"url": ready}, redis_secret={"arn": arn, "key": "password"})
+    assert states(preflight(capsys, ExitCode.OK)) == {}
+    assert run(["deploy", "--yes", "--json", "--no-preflight", "--no-smoke"]) == ExitCode.OK
+    assert SECRET not in capsys.readouterr().out
+
+
 def test_a_redis_that_never_answers_is_given_up(capsys: pytest.CaptureFixture[str]) -> None:
     with a_silent_server() as port:
         results = redis_checks(capsys, host="127.0.0.1", port=port, socket_timeout=0.3)
