@@ -161,7 +161,7 @@ def connect(settings: AwsSettings, environment: Mapping[str, str]) -> Aws:
     """Settle region, profile, credentials' source and endpoint; nothing is sent yet.
 
     Args:
-        settings: the configuration's choice, used where the environment is silent.
+        settings: profile and region where the environment is silent, and the role to take, which no variable names.
         environment: the environment variables that win over it: `AWS_PROFILE`, `AWS_REGION` or `AWS_DEFAULT_REGION`,
             `AWS_ACCESS_KEY_ID` and its companions, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, and AWS's
             others. Those of the process do not count.

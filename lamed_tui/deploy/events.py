@@ -104,7 +104,7 @@ class Deployed:
     """The stack is what the configuration says.
 
     Attributes:
-        changed: False when it was so already.
+        changed: whether anything was done: False when it was so already, and recorded and tried.
         release: the number of the live release.
         base_url: where the API answers, without a slash at the end.
         api_key_id: the key's id; its value is read with `status`.

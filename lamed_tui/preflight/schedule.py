@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 LIMIT = 20.0
-"""Seconds that a check may take: longer than every timeout of the doors it looks through, so these speak first."""
+"""Seconds after which nobody waits for a check any more: longer than each timeout of what it asks, so that one speaks
+first; several in a row may be longer."""
 
 
 @dataclass(frozen=True)

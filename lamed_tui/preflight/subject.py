@@ -1,4 +1,4 @@
-"""What the checks look at. Each part is fetched once, by the first check that asks for it."""
+"""What the checks look at. A part that was fetched is kept; one that failed is fetched anew by whoever asks."""
 
 from __future__ import annotations
 

@@ -80,8 +80,8 @@ class Knowledge:
             self._pasts[name] = past
         self._headlines.pop(name, None)
 
-    def forget(self, name: str) -> None:
-        """Begin anew with an experiment: its settings changed, or it was reset."""
+    def begin_anew(self, name: str) -> None:
+        """Drop what is known of an experiment: its settings changed, or it was reset."""
         for known in (self._pasts, self._standings, self._headlines):
             known.pop(name, None)
 

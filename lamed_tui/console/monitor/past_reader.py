@@ -90,6 +90,6 @@ class PastReader:
         try:
             past = await in_background(lambda: read_past(source, experiment, settings), name="reading a history")
         except LamedError:
-            return  # the feed is down as well then, and says so
+            return  # it is read again in its turn; where nothing can be read, the feed says so
         if source is self._feed.source and experiment.name in self._read_at:  # else it is the past of something else
             self._learnt(experiment.name, past)

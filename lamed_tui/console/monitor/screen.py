@@ -130,7 +130,7 @@ class MonitorScreen(Screen[None]):
 
     def settings_changed(self, name: str) -> None:
         """Look at an experiment with new settings, or from a new beginning."""
-        self._knowledge.forget(name)
+        self._knowledge.begin_anew(name)
         self._feed.source.use(self.settings())
         self._feed.read_now()
         self._past.forget(name)

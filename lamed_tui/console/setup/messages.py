@@ -1,4 +1,7 @@
-"""What the wizard tells the console. Light, because the console knows it also where nobody sets up anything."""
+"""What the wizard tells the console, and operating as well.
+
+Light, because the console knows it also where nobody sets up anything.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class SetupDone(Message):
 
 
 class WayOn(Message):
-    """The person wants to leave the wizard: for a mode of the console by its id, for the demonstration, or to quit."""
+    """The person wants to go on elsewhere: to a mode of the console by its id, to the demonstration, or out."""
 
     def __init__(self, way: str) -> None:
         super().__init__()
