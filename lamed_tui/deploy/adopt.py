@@ -25,7 +25,7 @@ from lamed_tui.deploy import (
 from lamed_tui.deploy.adoption_records import Adoption
 from lamed_tui.deploy.events import Deployed, EndpointUrl, SmokeChecked, Warned
 from lamed_tui.deploy.template_functions import ALIAS
-from lamed_tui.errors import DeployError, UsageError
+from lamed_tui.errors import DeployError, LamedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -110,8 +110,7 @@ def adopt(
         f"Lead {len(moving)} routes of the API {legacy.api} to the new functions, and let both keys in?"
     ):
         return False
-    yield from _lead(aws, config.name, stack, record, moving, routes)
-    passed = yield from _verify(config, aws, chosen, stack, record, moving, routes)
+    passed = yield from _lead_and_verify(config, aws, chosen, stack, record, moving, routes)
     if not passed:
         yield from undo(config, aws, clock, legacy.api)
         raise DeployError(
@@ -190,6 +189,24 @@ def _record(aws: Aws, name: str, legacy: Legacy, now: str) -> Generator[Stepped,
         f"What the API {legacy.api} is like is recorded: {len(record.methods)} methods, deployment {record.deployment}."
     )
     return record
+
+
+def _lead_and_verify(
+    config: Config,
+    aws: Aws,
+    chosen: Adopting,
+    stack: Live,
+    record: Adoption,
+    moving: Sequence[Mapping[str, Any]],
+    routes: Mapping[tuple[str, str], Mapping[str, Any]],
+) -> Generator[Stepped | SmokeChecked, None, bool]:
+    """Whether the old API answers through the new functions as it should; an error says how it can go on."""
+    try:
+        yield from _lead(aws, config.name, stack, record, moving, routes)
+        return (yield from _verify(config, aws, chosen, stack, record, moving, routes))
+    except LamedError as error:
+        error.fix = f"{error.fix} Then lamed adopt goes on from there, or lamed adopt --undo takes it back.".strip()
+        raise
 
 
 def _lead(

@@ -254,7 +254,7 @@ def test_wherever_an_adoption_is_cut_off_it_can_be_repeated(place: Place, old: L
         with cut_after(place, 0) as counted:
             list(adopt.adopt(place.config(), place.aws, AGREED))
         list(adopt.undo(place.config(), place.aws, Clock()))
-        with cut_after(place, counted.index(last) + 1), pytest.raises(TransientError):
+        with cut_after(place, counted.index(last) + 1), pytest.raises(TransientError, match="lamed adopt --undo"):
             list(adopt.adopt(place.config(), place.aws, AGREED))
         list(adopt.adopt(place.config(), place.aws, AGREED))
         again = everything(place, old.api)
