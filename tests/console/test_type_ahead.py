@@ -13,7 +13,8 @@ from lamed_tui.console.setup.endpoints import EndpointsPane
 from lamed_tui.console.setup.fields import Field
 from lamed_tui.deploy.events import Planned
 from tests.console.operate.person import operating
-from tests.console.operate.scripted import END_PLAN, GONE, Script
+from tests.console.operate.scripted import Script
+from tests.console.operate.shop import END_PLAN, GONE
 from tests.console.screens import until
 from tests.console.setup.wizard import CLEAR, Wizard, setting_up
 from tests.console.snippet.builder import URL, watching_and_building

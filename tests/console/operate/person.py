@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from lamed_tui.console.app import LamedConsole
+from lamed_tui.console.operate.preflight_pane import PreflightPane
 from lamed_tui.console.operate.screen import OperateScreen
 from lamed_tui.console.workplace import Workplace
+from tests.console.screens import until
 from tests.console.setup.wizard import CONFIG, Wizard, watch, write
 
 if TYPE_CHECKING:
@@ -43,3 +45,10 @@ def screen_of(person: Wizard) -> OperateScreen:
     found = next(one for one in person.pilot.app.screen_stack if isinstance(one, OperateScreen))
     assert isinstance(found, OperateScreen)
     return found
+
+
+async def plan(person: Wizard) -> None:
+    """Go through the checks to the plan."""
+    await person.press("d")
+    await until(person.pilot, lambda _: screen_of(person).query_one(PreflightPane).is_over, what="the checks are over")
+    await person.press("ctrl+n")

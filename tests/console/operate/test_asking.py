@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.console.operate.person import operating
-from tests.console.operate.scripted import DRIFTED, KEY, LINES, Script, Tail
+from tests.console.operate.scripted import Script, Tail
+from tests.console.operate.shop import DRIFTED, KEY, LINES
 from tests.console.screens import until
 
 if TYPE_CHECKING:

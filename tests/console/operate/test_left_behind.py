@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lamed_tui.console.app import LamedConsole
-from lamed_tui.console.operate.preflight_pane import PreflightPane
 from lamed_tui.deploy.events import Applying, Mending, Planned
 from lamed_tui.errors import AwsError, DeployError, NeedsRepairError
-from tests.console.operate.person import operating, screen_of
-from tests.console.operate.scripted import NEW_PLAN, PLAIN_PLAN, SMOKE, Mend, Wait, changed, creation
-from tests.console.screens import until
+from tests.console.operate.person import operating, plan
+from tests.console.operate.scripted import Mend, Wait
+from tests.console.operate.shop import NEW_PLAN, PLAIN_PLAN, SMOKE, changed, creation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
     MakeScript = Callable[..., Script]
 
 STUCK = NeedsRepairError("The stack shop is in UPDATE_ROLLBACK_FAILED.", "Lead it out.")
-
-
-async def plan(person: Wizard) -> None:
-    """Go through the checks to the plan."""
-    await person.press("d")
-    await until(person.pilot, lambda _: screen_of(person).query_one(PreflightPane).is_over, what="the checks")
-    await person.press("ctrl+n")
 
 
 async def farewell(person: Wizard) -> str:

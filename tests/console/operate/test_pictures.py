@@ -19,17 +19,20 @@ from lamed_tui.deploy.logs import parse
 from lamed_tui.deploy.plan import Change, Consequence, Plan
 from lamed_tui.deploy.status import Listing, Status
 from lamed_tui.errors import AwsError, CredentialsError, DeployError
-from tests.console.operate import scripted
 from tests.console.operate.person import OPERATE
-from tests.console.operate.scripted import (
+from tests.console.operate.scripted import Script, Tail, Wait
+from tests.console.operate.shop import (
     BACK_PLAN,
+    BASE,
+    DETAILS,
     END_PLAN,
+    ENDPOINTS,
+    FIRST,
     GONE,
+    KEY,
     NEW_PLAN,
+    STACK,
     UPDATE_PLAN,
-    Script,
-    Tail,
-    Wait,
     changed,
     creation,
     release,
@@ -82,17 +85,17 @@ SCENES = {
     "status": Scene((("u", "UPDATE_COMPLETE"),)),
     "releases": Scene((("r", "not"), ("down", "Roll back"))),
     "logs": Scene((("l", "ImportModuleError"),)),
-    "preflight": Scene((("d", "Plan anyway"),), {"checks": scripted.DETAILS}),
+    "preflight": Scene((("d", "Plan anyway"),), {"checks": DETAILS}),
     "plan": Scene((("d", "Ready to deploy."), ("ctrl+n", "Breaks")), {"steps": (Planned(UPDATE_PLAN),)}),
     "apply": deploying(*AT_WORK, then="6 of 13"),
     "failed": deploying(*FAILED, then="The deployment failed"),
-    "done": deploying(*scripted.FIRST, then="Release 1 is live"),
+    "done": deploying(*FIRST, then="Release 1 is live"),
 }
 """Every page."""
 
 NOTHING = Status("shop", None, None, "eu-central-1", None, ())
-BUSY = Status("shop", "UPDATE_IN_PROGRESS", 3, "eu-central-1", scripted.BASE, scripted.ENDPOINTS, None, scripted.STACK)
-STUCK = Status("shop", "UPDATE_ROLLBACK_FAILED", 3, "eu-central-1", None, (), None, scripted.STACK)
+BUSY = Status("shop", "UPDATE_IN_PROGRESS", 3, "eu-central-1", BASE, ENDPOINTS, None, STACK)
+STUCK = Status("shop", "UPDATE_ROLLBACK_FAILED", 3, "eu-central-1", None, (), None, STACK)
 DENIED = CredentialsError("The AWS session has expired.", "Sign in again, for example with: aws sso login")
 LONG_PLAN = Plan(
     "shop",
@@ -119,7 +122,7 @@ STATES = {
     "status_busy": Scene((("u", "at work"),), {"found": BUSY}),
     "status_stuck": Scene((("u", "needs repair"),), {"found": STUCK}),
     "status_drift": Scene((("v", "was deleted"),)),
-    "status_key": Scene((("k", scripted.KEY),)),
+    "status_key": Scene((("k", KEY),)),
     "status_read_only": Scene((("u", "UPDATE_COMPLETE"),), read_only=True),
     "releases_empty": Scene((("r", "no releases"),), {"listing": Listing("shop", "eu-central-1", (), None)}),
     "releases_error": Scene((("r", "has expired"),), {"listing": DENIED}),

@@ -10,7 +10,7 @@ from lamed_tui.console.operate import work_views
 from lamed_tui.console.operate.progress import Failed, Happening, Kind, Stage, Work, after, request_ids
 from lamed_tui.deploy.events import Applying, Attached, Planned
 from lamed_tui.errors import DeployError, ExitCode
-from tests.console.operate.scripted import FIRST, NEW_PLAN, SMOKE, UPDATE_PLAN, changed, creation, deployed
+from tests.console.operate.shop import FIRST, NEW_PLAN, SMOKE, UPDATE_PLAN, changed, creation, deployed
 
 
 def known(*happenings: Happening) -> Work:

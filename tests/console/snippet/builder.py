@@ -98,3 +98,9 @@ async def watching_and_building(
         source = RedisSource(store, config.namespace, config.experiments, operations=allowed)
         async with LamedConsole(source, interval=0.2).run_test(size=size, notifications=True) as pilot:
             yield Builder(pilot)
+
+
+async def answered(builder: Builder) -> Builder:
+    """Answer what a deployment would."""
+    await builder.type_into("#track_url .text", URL)
+    return builder

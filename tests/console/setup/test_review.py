@@ -1,0 +1,80 @@
+"""The review of what the wizard would write, and what may be wrong with the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lamed_tui.config import files
+from tests.console.setup.wizard import Wizard, read, setting_up, write
+
+if TYPE_CHECKING:
+    import pytest
+
+
+async def to_review(wizard: Wizard) -> str:
+    """From the first step through all others, answering nothing."""
+    await wizard.sees("Step 1" if wizard.pilot.app.size.width < 60 else "▸ 1 Redis")
+    await wizard.press("ctrl+n")
+    await wizard.sees("2 AWS")
+    await wizard.press("ctrl+n")
+    await wizard.sees("▸ 3 Endpoints")
+    await wizard.press("ctrl+n")
+    return await wizard.sees("▸ 4 Review")
+
+
+async def test_the_review_shows_the_change_and_no_secret_and_unknown_keys_survive() -> None:
+    write(redis={"host": "redis.example", "password": "old-secret"}, later={"api_token": "third-secret"})
+    async with setting_up(size=(100, 50)) as wizard:
+        await wizard.press("enter")
+        await wizard.fill("Port", "6400")
+        await wizard.fill("Password", "new-secret")
+        shown = await to_review(wizard)
+        assert '-     "password": "**********"' in shown
+        assert '+     "password": "********** (another one, not shown)"' in shown
+        assert '+     "port": 6400' in shown
+        assert "secret" not in shown
+        await wizard.press("s")
+        await wizard.sees("Saved")
+    assert read()["later"] == {"api_token": "third-secret"}
+
+
+async def test_a_file_that_somebody_else_changes_meanwhile_is_shown_again_before_it_is_written() -> None:
+    write(redis={"host": "redis.example"})
+    async with setting_up() as wizard:
+        await wizard.press("enter")
+        await wizard.fill("Port", "6400")
+        await to_review(wizard)
+        write(redis={"host": "redis.example"}, name="theirs")
+        await wizard.press("s")
+        await wizard.sees("changed by somebody else meanwhile")
+        assert read() == {"redis": {"host": "redis.example"}, "name": "theirs"}
+        await wizard.press("s")
+        await wizard.sees("Saved")
+    assert read() == {"redis": {"host": "redis.example", "port": 6400}, "name": "theirs"}
+
+
+async def test_a_value_elsewhere_in_the_file_that_is_not_allowed_is_told_and_not_saved() -> None:
+    write(uuid_expiry_seconds=0)
+    async with setting_up() as wizard:
+        await wizard.press("enter")
+        await wizard.fill("Port", "6400")
+        await to_review(wizard)
+        await wizard.sees("uuid_expiry_seconds: must be")
+        await wizard.press("s")
+        await wizard.sees("✗ config.json: uuid_expiry_seconds")
+    assert read() == {"uuid_expiry_seconds": 0}
+
+
+async def test_a_file_that_cannot_be_written_is_told_and_the_answers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with setting_up() as wizard:
+        await wizard.press("enter")
+        await wizard.fill("Port", "6400")
+        await to_review(wizard)
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(files, "write_private", full)
+        await wizard.press("s")
+        await wizard.sees("✗ config.json cannot be written: No space left on device.")
+        assert "4 Review" in wizard.screen
