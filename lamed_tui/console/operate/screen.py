@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
@@ -20,6 +19,7 @@ from lamed_tui.console.operate.backend import Deployments
 from lamed_tui.console.operate.conduct import Conduct
 from lamed_tui.console.operate.done_pane import DonePane
 from lamed_tui.console.operate.logs_pane import LogsPane
+from lamed_tui.console.operate.manual import CHANGES, KEYS
 from lamed_tui.console.operate.pane import AskingPane, Pane
 from lamed_tui.console.operate.plan_pane import PlanPane
 from lamed_tui.console.operate.preflight_pane import PreflightPane
@@ -51,8 +51,6 @@ _PAGES: dict[str, type[Pane]] = {
     views.APPLY: ApplyPane,
     views.DONE: DonePane,
 }
-_CHANGES = frozenset({"deploy", "destroy", "roll_back", "cancel"})
-"""What a console that only reads has no keys for."""
 
 
 def _utc_now() -> datetime:
@@ -74,30 +72,7 @@ class OperateScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - Textual declares it without ClassVar
     TITLE = "Operate"
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "next", "Go on", id="operate.next", tooltip="Go on to the next step"),
-        Binding("escape", "back", "Back", id="operate.back", tooltip="Go back; nothing is changed"),
-        Binding("C", "cancel", "Cancel", id="operate.cancel", tooltip="Let AWS undo what it is doing"),
-        Binding("t", "detach", "Leave to AWS", id="operate.detach", tooltip="Stop following; AWS finishes by itself"),
-        Binding("y", "retry", "Try again", id="operate.retry", tooltip="Begin the operation again"),
-        Binding("d", "deploy", "Deploy", id="operate.deploy", tooltip="Deploy: check, plan, apply"),
-        Binding("b", "roll_back", "Roll back", id="operate.roll-back", tooltip="Go back to the chosen release"),
-        Binding("f", "follow", "Follow", id="operate.follow", tooltip="Follow what is running, or stop following"),
-        Binding("slash", "filter", "Filter", key_display="/", id="operate.filter", tooltip="Filter the log by a text"),
-        Binding("m", "level", "Level", id="operate.level", tooltip="Show only log lines that matter more"),
-        Binding("w", "turn", "Log", id="operate.turn", tooltip="Turn to the log, or back to the resources"),
-        Binding("x", "recheck", "Recheck", id="operate.recheck", tooltip="Run the chosen check again"),
-        Binding("a", "again", "Check all", id="operate.again", tooltip="Run every check again"),
-        Binding("e", "export", "Export", id="operate.export", tooltip="Save the checks as Markdown"),
-        Binding("c", "copy", "Copy", id="operate.copy", tooltip="Copy what went wrong, or the address"),
-        Binding("k", "key", "Key", id="operate.key", tooltip="Show the API key, or hide it"),
-        Binding("v", "drift", "Drift", id="operate.drift", tooltip="Compare what is there with what was made"),
-        Binding("u", "refresh", "Reload", id="operate.refresh", tooltip="Ask AWS again"),
-        Binding("s", "status", "Status", id="operate.status", tooltip="What is deployed"),
-        Binding("r", "releases", "Releases", id="operate.releases", tooltip="What was deployed when, and the way back"),
-        Binding("l", "logs", "Logs", id="operate.logs", tooltip="What the handlers wrote"),
-        Binding("D", "destroy", "Destroy", id="operate.destroy", show=False, tooltip="Remove the backend from AWS"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
 
     def __init__(
         self,
@@ -211,7 +186,7 @@ class OperateScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
         """Only what can be done on this page, just now; nothing that changes anything where only reading is allowed."""
-        if action in _CHANGES and self.read_only:
+        if action in CHANGES and self.read_only:
             return False
         if action in {"status", "releases", "logs"}:
             return self.page != action
@@ -219,7 +194,7 @@ class OperateScreen(Screen[None]):
             return self.page not in views.FLOW or (self.page == views.DONE)
         if action == "next":
             return bool(self.is_mounted and self.pane.next_label)
-        own = {binding.action for binding in self.BINDINGS if isinstance(binding, Binding)}
+        own = {key.action for key in KEYS}
         return action not in own or action in self.pane.offers
 
     def action_status(self) -> None:
