@@ -23,6 +23,7 @@ from lamed_tui.console.feed import Feed, FeedState
 from lamed_tui.console.help import HelpScreen
 from lamed_tui.console.key_names import key_name, with_key_names
 from lamed_tui.console.monitor.screen import MonitorScreen
+from lamed_tui.console.opening import OpeningApp
 from lamed_tui.console.setup.messages import SetupDone, WayOn
 from lamed_tui.console.snippet.messages import SnippetLeft, SnippetMade, SnippetWanted
 from lamed_tui.console.themes import DARK, THEMES
@@ -58,7 +59,7 @@ class Mode:
     open: Callable[[], Screen[Any]]
 
 
-class LamedConsole(KeysInTurnApp, CopyingApp):
+class LamedConsole(KeysInTurnApp, OpeningApp, CopyingApp):
     """The shell around the modes: it owns the feed, so that reading goes on whichever screen is shown.
 
     Attributes:
@@ -76,7 +77,13 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
     """
 
     TITLE = "lamed"
-    CSS_PATH = "widgets/title_bar.tcss"
+    # With those of whatever opens over other screens: one that brings its own has all of them parsed again, at a key.
+    CSS_PATH = [  # noqa: RUF012 - Textual declares it without ClassVar
+        "widgets/title_bar.tcss",
+        "help.tcss",
+        "dialogs/dialogs.tcss",
+        "dialogs/sure.tcss",
+    ]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", id="app.help", tooltip="Keys, and what is shown"),
@@ -133,6 +140,7 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self._start_feed()
         self.switch_mode(self.modes[0].id)
+        self.prepare()
 
     def on_unmount(self) -> None:
         if self._own_source is not None:
@@ -204,7 +212,7 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
     async def _leave_setup(self, event: WayOn) -> None:
         """Go where the person wants to go from setting up, or from the end of an operation."""
         if event.way in {mode.id for mode in self.modes}:
-            await self.switch_mode(event.way)
+            await self._go_to(event.way)
             if self._operate is not None and event.way == _OPERATE:
                 self._operate.begin_deploying()
         elif event.way == _MONITOR:
@@ -215,10 +223,10 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
 
     @on(SnippetWanted)
     async def _build_snippet(self, event: SnippetWanted) -> None:
-        from lamed_tui.console.snippet.screen import SnippetScreen
-
         self._snippet_wanted = event
-        await self.switch_mode(_SNIPPET)
+        await self._go_to(_SNIPPET)
+        from lamed_tui.console.snippet.screen import SnippetScreen  # the mode has brought it
+
         if isinstance(screen := self.screen, SnippetScreen):
             await screen.begin_with(event)
 
@@ -230,6 +238,9 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
     def _leave_snippet(self) -> None:
         known = [mode.id for mode in self.modes]
         self.switch_mode(self._mode_before if self._mode_before in known else known[0])
+
+    async def _go_to(self, mode: str) -> None:
+        await self.open_mode(mode, next(one.title for one in self.modes if one.id == mode))
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to another mode, and remember which one the way back leads to."""
@@ -251,7 +262,7 @@ class LamedConsole(KeysInTurnApp, CopyingApp):
                 yield SystemCommand(binding.tooltip, key, self._runner(active.node, binding))
         if len(self.modes) > 1:
             for mode in self.modes:
-                yield SystemCommand(f"Go to {mode.title}", "", lambda mode=mode: self.switch_mode(mode.id))
+                yield SystemCommand(f"Go to {mode.title}", "", partial(self.open_mode_soon, mode.id, mode.title))
         yield SystemCommand("Theme", "Choose colours, dark or light", self.action_change_theme)
         yield SystemCommand("Help", "Keys, and what is shown", self.action_help)
         yield SystemCommand("Quit", "Close the console", self.action_quit)

@@ -34,7 +34,6 @@ class HelpScreen(ModalScreen[None]):
         keys: the keys that work there.
     """
 
-    CSS_PATH = "help.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal")]  # noqa: RUF012 - Textual declares it without ClassVar
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark", "dismiss", "Close", id="help.close", show=False),

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 from textual.keys import format_key
+from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.screen import Screen
 
 Keys = Callable[[str], str]
@@ -51,15 +54,16 @@ def in_words(key: str) -> str:
 
 
 def key_name(screen: Screen[Any], name: str) -> str:
-    """The key of an action, the first where there are several, of the screen, of something on it, or of the app.
+    """The key of an action, the first where there are several, of the screen, the app, or any widget of the console.
 
     Raises:
-        LookupError: no binding has that id there.
+        LookupError: no binding of theirs has that id.
     """
     wished: str | None = screen.app._keymap.get(name)  # noqa: SLF001 - no public name for what `set_keymap` was given
     if wished:
         return in_words(wished.split(",")[0])
-    owners = [type(screen), type(screen.app), *dict.fromkeys(type(one) for one in screen.walk_children())]
+    # Not only widgets on the screen: a page's help tells of what is typed on the next.
+    owners = [type(screen), type(screen.app), *_widgets(Widget)]
     binding = next((known[name] for known in map(declared, owners) if name in known), None)
     if binding is None:
         raise LookupError(f"{name} is no action of {type(screen).__name__}")
@@ -69,6 +73,13 @@ def key_name(screen: Screen[Any], name: str) -> str:
 def with_key_names(text: str, key: Keys) -> str:
     """A text in which ids of bindings stand in braces, with the names of their keys instead."""
     return _PLACE.sub(lambda place: key(place[1]), text)
+
+
+def _widgets(kind: type[Widget]) -> Iterator[type[Widget]]:
+    for one in kind.__subclasses__():
+        if one.__module__.startswith(_PACKAGE):
+            yield one
+        yield from _widgets(one)
 
 
 @cache

@@ -44,6 +44,25 @@ class TerminalProcess:
             if time.monotonic() > deadline or not self._read(0.2):
                 raise AssertionError(f"{text!r} was not written; this was:\n{self.written[-3000:]}")
 
+    def answer_time(self, keys: str, text: str, seconds: float = 10) -> float:
+        """Seconds from these keys until the text is written in answer.
+
+        Raises:
+            AssertionError: it was not written in time.
+        """
+        before, began = len(self.output), time.monotonic()
+        self.type(keys)
+        while text not in (answer := _ESCAPES.sub(b"", self.output[before:]).decode(errors="replace")):
+            if time.monotonic() - began > seconds or not self._read(0.2):
+                raise AssertionError(f"{keys!r} is not answered by {text!r}, but by:\n{answer}")
+        return time.monotonic() - began
+
+    def rest(self, seconds: float) -> None:
+        """Read for so long what is written without being asked for."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._read(left)
+
     def wait(self, seconds: float = 10) -> int:
         """The exit code. What is written until then is read, as a terminal would."""
         deadline = time.monotonic() + seconds

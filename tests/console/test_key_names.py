@@ -18,7 +18,7 @@ from lamed_tui.console.preferences import follow
 from lamed_tui.console.workplace import Workplace
 from tests.console.operate.scripted import Script
 from tests.console.screens import text_of, until, watching
-from tests.console.setup.wizard import CONFIG, Wizard, place, watch, write
+from tests.console.setup.wizard import CONFIG, Wizard, place, setting_up, watch, write
 from tests.integration.experiments.counters import write_counts
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ async def test_the_monitor_names_the_keys_that_were_chosen(valkey: str) -> None:
         person = Wizard(pilot)
         await person.sees("No control is known. Press F13 to choose it.")
         await person.press("f1", "pagedown")
-        await person.sees("F15 quits when no text is selected.")
+        await person.sees("goes to its numbers. F15")  # and on the next line, beside what lies behind:
+        await person.sees("quits when no text is selected.")
         await person.sees("One look (F14) shows numbers")
         await person.press("escape", "f14")
         await person.sees("↑ ↓ scroll, F16 close")
@@ -155,6 +156,13 @@ async def test_the_wizard_and_its_dialog_name_the_keys_that_were_chosen() -> Non
         await person.sees("F13 goes back to the table.")
         await person.press("f13", "f14")
         await person.sees("F15 keep, F16 leave")
+
+
+async def test_the_first_page_of_setting_up_explains_keys_of_pages_that_are_not_there_yet() -> None:
+    async with setting_up() as wizard:
+        await wizard.press("f1")
+        await wizard.sees("Help: Setup")
+        await wizard.sees("Tab, Shift+Tab, Enter and the arrows go from field to field")
 
 
 async def test_the_builder_and_the_help_itself_name_the_keys_that_were_chosen() -> None:

@@ -31,7 +31,6 @@ class Confirm(ModalScreen[bool]):
         consequence: what that means, in a sentence or two.
     """
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="confirm.leave", show=False)]
 
     def __init__(self, verb: str, name: str, consequence: str) -> None:
@@ -84,7 +83,6 @@ class Sure(ModalScreen[bool]):
         no: what leaving it is called.
     """
 
-    CSS_PATH = "sure.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", id="sure.leave", show=False),
         Binding("left,right", "app.focus_next", "Other answer", id="sure.other", show=False),
@@ -126,7 +124,6 @@ class Choice(ModalScreen[str | None]):
         other: what may be typed instead; empty when nothing may.
     """
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="choice.leave", show=False)]
 
     def __init__(self, title: str, text: str, options: Sequence[tuple[str, str]], *, other: str = "") -> None:

@@ -24,7 +24,6 @@ class Told(ModalScreen[None]):
         first: what was done, in a sentence; a path stands here in full.
     """
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "leave", "Close", id="told.leave", show=False),
     ]

@@ -32,7 +32,6 @@ class SettingsForm(ModalScreen[dict[str, Any] | None]):
         hints: for fields that are empty, instead of the usual ones.
     """
 
-    CSS_PATH = "../dialogs/dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="settings.leave", show=False)]
 
     def __init__(self, name: str, settings: ExperimentSettings, place: str, hints: Mapping[str, str]) -> None:

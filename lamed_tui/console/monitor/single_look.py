@@ -66,7 +66,6 @@ def _points(loss: float) -> str:
 class SingleLook(ModalScreen[None]):
     """Shows what one look says, as of the moment it was opened; scrolls by keyboard."""
 
-    CSS_PATH = "../dialogs/dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,l", "leave", "Close", id="single-look.leave", show=False),
     ]

@@ -67,7 +67,7 @@ class OperateScreen(Screen[None]):
         now: the time of day, UTC.
     """
 
-    CSS_PATH = ["operate.tcss", "../dialogs/sure.tcss", "../dialogs/dialogs.tcss"]  # noqa: RUF012 - Textual's declaration
+    CSS_PATH = "operate.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (120, "-wide")]  # noqa: RUF012 - Textual's declaration
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - Textual declares it without ClassVar
     TITLE = "Operate"

@@ -101,6 +101,7 @@ the terminal's own selection takes it.
         self._wanted = first
         self._find_address = find_address
         self._note = note
+        self._first: Answers | None = None
         self._made = Made("", {}, is_addressed=False)
         self._address_trouble = "Nobody knows yet where events go."
         self._asking = False
@@ -119,7 +120,7 @@ the terminal's own selection takes it.
         yield KeyBar()
 
     async def on_mount(self) -> None:
-        await self._begin(self._wanted or SnippetWanted())
+        await self.begin_with(self._wanted or SnippetWanted())
 
     def on_screen_resume(self) -> None:
         self._ask()
@@ -128,14 +129,12 @@ the terminal's own selection takes it.
     # What is asked for from elsewhere --------------------------------------------------------------------------------
 
     async def begin_with(self, wanted: SnippetWanted) -> None:
-        """Begin anew, unless it was begun with this; an address that is known stays."""
-        if wanted is not self._wanted:
-            self._wanted = wanted
-            await self._begin(wanted)
-
-    async def _begin(self, wanted: SnippetWanted) -> None:
+        """Begin anew, unless that would begin with the same again: then what was answered since stays."""
         known = self._known()
-        await self.show(begin(known) if wanted.experiment is None else begin_with(known, wanted.experiment))
+        first = begin(known) if wanted.experiment is None else begin_with(known, wanted.experiment)
+        if first != self._first:
+            self._first = first
+            await self.show(first)
 
     async def show(self, answers: Answers) -> None:
         """Ask with these answers; an address that is known stays."""

@@ -33,3 +33,9 @@ class TitleBar(Horizontal):
         if self._note:
             yield Static(Content(f" {self._note} "), id="title-note")
         yield Static(Content(self._subject), id="title-subject")
+        yield Static(id="title-news")
+
+    def announce(self, news: str) -> None:
+        """Say what comes next, in place of what the mode looks at; empty shows that again."""
+        self.query_one("#title-news", Static).update(Content(news))
+        self.set_class(bool(news), "-news")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.bench.measures import (
     deploying,
     imports,
+    keys,
     latency,
     memory,
     monitor,
@@ -32,6 +33,7 @@ MEASURES: Mapping[str, Measure] = {
     "throughput": throughput.measure,
     "reading": reading.measure,
     "monitor": monitor.measure,
+    "keys": keys.measure,
     "imports": imports.measure,
     "package-size": package_size.measure,
     "deploying": deploying.measure,

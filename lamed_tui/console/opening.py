@@ -1,0 +1,75 @@
+"""The part of the app that opens its modes. The first time takes longer than a key may to answer: so that is said."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from lamed_tui.console.background import in_background
+from lamed_tui.console.widgets.title_bar import TitleBar
+
+if TYPE_CHECKING:
+    from textual.await_complete import AwaitComplete
+    from textual.widget import AwaitMount
+
+_SCREENS = (
+    "lamed_tui.console.snippet.opening",
+    "lamed_tui.console.operate.screen",
+    "lamed_tui.console.setup.screen",
+    "pygments.lexers.html",
+    "pygments.lexers.javascript",
+)
+"""What the modes bring; the first paint does not wait for it."""
+_PAINT_SECONDS = 0.03
+"""Textual paints 60 times a second."""
+_PALETTE_SECONDS = 0.06
+"""The palette holds painting up for 0.05 s while it closes."""
+
+
+class OpeningApp(App[None]):
+    """Knows which modes were opened, and has what the others need fetched before anybody asks for them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened: set[str] = set()
+
+    def prepare(self) -> None:
+        """Import what the modes need, aside, once the first screen is painted."""
+        self.call_after_refresh(self._import_screens)
+
+    async def _import_screens(self) -> None:
+        self.run_worker(
+            in_background(lambda: [import_module(name) for name in _SCREENS], name="importing the screens"),
+            name="screens",
+            description="imports what the modes need",
+            exit_on_error=False,
+        )
+
+    async def open_mode(self, mode: str, title: str) -> None:
+        """Go to a mode; when it is for the first time, that is said on the screen before it begins."""
+        if mode in self._opened or mode == self.current_mode:
+            await self.switch_mode(mode)
+            return
+        bar = self.screen_stack[0].query_one(TitleBar)
+        bar.announce(f"Opening {title} …")
+        await asyncio.sleep(_PAINT_SECONDS)
+        await self.switch_mode(mode)
+        bar.announce("")
+
+    def open_mode_soon(self, mode: str, title: str) -> None:
+        """As `open_mode`, once the palette has closed, which is seen."""
+        self.set_timer(_PALETTE_SECONDS, partial(self.open_mode, mode, title), name="opens a mode")
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Go to a mode."""
+        self._opened.add(mode)
+        return super().switch_mode(mode)
+
+    def remove_mode(self, mode: str) -> AwaitComplete:
+        """Forget a mode."""
+        self._opened.discard(mode)
+        return super().remove_mode(mode)
