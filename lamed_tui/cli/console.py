@@ -95,13 +95,13 @@ def open_console(
 
 
 def _set_up(path: Path, *, prints_snippet: bool = False) -> int:
+    from lamed_tui.config.model import ConsoleSettings
     from lamed_tui.console.app import LamedConsole
     from lamed_tui.console.preferences import follow
 
     place = _workplace(path)
     app = LamedConsole(workplace=place, interval=_INTERVAL)
-    if path.exists():
-        follow(app, place.load().config.console)
+    follow(app, place.load().config.console if path.exists() else ConsoleSettings())
     return _run(app, path, prints_snippet=prints_snippet)
 
 

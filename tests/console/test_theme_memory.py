@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import pytest
 from textual.filter import Monochrome
 
 from lamed_tui.config.model import ConsoleSettings
@@ -11,11 +10,10 @@ from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.preferences import follow
 from lamed_tui.console.theme_memory import ThemeMemory, usual_file
 from lamed_tui.console.themes import DARK, LIGHT
+from lamed_tui.errors import ExitCode
 from tests.console.screens import until
-from tests.console.setup.wizard import CONFIG, Wizard, place
-
-if TYPE_CHECKING:
-    import pytest
+from tests.console.setup.wizard import CONFIG, Wizard, place, write
+from tests.console.terminal import in_terminal
 
 
 def console(theme: str | None = None) -> LamedConsole:
@@ -84,3 +82,18 @@ def test_a_file_that_means_nothing_is_no_choice() -> None:
     for text in ("", "[]", "{", '{"theme": 7, "instead_of": null}', '{"theme": "gone-with-the-wind"}'):
         usual_file().write_text(text)
         assert console().theme == DARK.name
+
+
+@pytest.mark.parametrize("configured", [False, True])
+def test_lamed_itself_opens_with_the_theme_of_the_last_time(valkey: str, *, configured: bool) -> None:
+    foreground = b"38;2;216;222;233"  # nord's, as terminals are told
+    if configured:
+        write(redis={"url": valkey})
+    opened = "No events yet" if configured else "A/B-testing backend"
+    for chosen in (False, True):
+        with in_terminal(["-m", "lamed_tui"], {}) as terminal:
+            terminal.wait_for(opened)
+            assert (foreground in terminal.output) is chosen
+            terminal.type("\x11")
+            assert terminal.wait() == ExitCode.OK
+        ThemeMemory(usual_file(), None).keep("nord")
