@@ -27,7 +27,6 @@ from lamed_tui.console.opening import OpeningApp
 from lamed_tui.console.setup.messages import SetupDone, WayOn
 from lamed_tui.console.snippet.messages import SnippetLeft, SnippetMade, SnippetWanted
 from lamed_tui.console.themes import DARK, THEMES
-from lamed_tui.console.type_ahead import KeysInTurnApp
 from lamed_tui.errors import ExitCode, LamedError
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Mode:
     open: Callable[[], Screen[Any]]
 
 
-class LamedConsole(KeysInTurnApp, OpeningApp, CopyingApp):
+class LamedConsole(OpeningApp, CopyingApp):
     """The shell around the modes: it owns the feed, so that reading goes on whichever screen is shown.
 
     Attributes:

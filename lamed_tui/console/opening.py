@@ -7,9 +7,8 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
 from lamed_tui.console.background import in_background
+from lamed_tui.console.type_ahead import KeysInTurnApp
 from lamed_tui.console.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ _PALETTE_SECONDS = 0.06
 """The palette holds painting up for 0.05 s while it closes."""
 
 
-class OpeningApp(App[None]):
+class OpeningApp(KeysInTurnApp):
     """Knows which modes were opened, and has what the others need fetched before anybody asks for them."""
 
     def __init__(self) -> None:
@@ -62,7 +61,14 @@ class OpeningApp(App[None]):
 
     def open_mode_soon(self, mode: str, title: str) -> None:
         """As `open_mode`, once the palette has closed, which is seen."""
-        self.set_timer(_PALETTE_SECONDS, partial(self.open_mode, mode, title), name="opens a mode")
+        self.hold_keys()
+        self.set_timer(_PALETTE_SECONDS, partial(self._open_and_release, mode, title), name="opens a mode")
+
+    async def _open_and_release(self, mode: str, title: str) -> None:
+        try:
+            await self.open_mode(mode, title)
+        finally:
+            self.release_keys()
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode."""

@@ -41,12 +41,24 @@ class KeysInTurnApp(App[None]):
         self._mark_at: Widget | None = None
         self._rounds = 0
         self._looks = 0
+        self._holds = 0
+
+    def hold_keys(self) -> None:
+        """Hold keys back for something that no mark can follow, such as a timer, until `release_keys`."""
+        self._holds += 1
+
+    def release_keys(self) -> None:
+        """End a hold; the keys come once what it was for is over."""
+        self._holds = max(0, self._holds - 1)
+        if not self._holds and (self._held or self._mark is not None):
+            self._rounds = 0
+            self._follow()
 
     async def on_event(self, event: events.Event) -> None:
         """Take note of a key that comes too early, and handle everything else at once."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
-        elif self._mark is None:
+        elif self._mark is None and not self._holds:
             await self._hand_on(event)
         else:
             self._held.append(event)
@@ -80,7 +92,7 @@ class KeysInTurnApp(App[None]):
         self._rounds += 1
         if self._rounds < _ROUNDS or self._mark_at is not self._hearer:
             self._follow()
-        else:
+        elif not self._holds:
             await self._let_go()
 
     async def _let_go(self) -> None:
@@ -94,9 +106,10 @@ class KeysInTurnApp(App[None]):
     async def _look(self) -> None:
         """A mark is lost with the page on which it was: send another. No key waits for ever."""
         self._looks += 1
-        if self._mark is None:
+        if self._mark is None and not self._holds:
             return
         if self._looks > _MOST_LOOKS:
+            self._holds = 0
             await self._let_go()
         elif self._mark_at is None or not self._mark_at.is_attached:
             self._follow()

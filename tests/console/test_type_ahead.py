@@ -9,8 +9,10 @@ from textual import events
 from textual.command import CommandInput
 from textual.keys import _character_to_key, key_to_character
 
+from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.setup.endpoints import EndpointsPane
 from lamed_tui.console.setup.fields import Field
+from lamed_tui.console.widgets.inputs import TextField
 from lamed_tui.deploy.events import Planned
 from tests.console.operate.person import operating
 from tests.console.operate.scripted import Script
@@ -99,3 +101,32 @@ async def test_a_page_that_takes_its_time_gets_what_was_typed_for_it(monkeypatch
     async with setting_up() as wizard:
         burst(wizard, "enter", "ctrl+n", "ctrl+n", "a", *"promo")
         await wizard.sees("amazonaws.com/prod/promo")
+
+
+async def test_what_is_typed_right_after_choosing_a_mode_in_the_palette_is_for_that_mode() -> None:
+    async with setting_up(size=(160, 50)) as wizard:
+        await wizard.press("ctrl+p")
+        await wizard.type("Go to Snip")
+        await wizard.sees("Go to Snippet")
+        burst(wizard, "enter", *CLEAR, *"sale")
+        await wizard.sees("AlephBet 0.27.0")
+        field = wizard.pilot.app.screen.query(TextField).first()
+        await until(wizard.pilot, lambda _: field.value == "sale", what="the experiment is called so")
+
+
+async def test_keys_can_be_held_for_what_begins_later_and_come_in_order_afterwards() -> None:
+    async with setting_up() as wizard:
+        app = wizard.pilot.app
+        assert isinstance(app, LamedConsole)
+        await wizard.press("enter")
+        await wizard.sees("Address")
+        app.hold_keys()
+        burst(wizard, *CLEAR, *"redis")
+        await wizard.pilot.pause(0.2)
+        assert answers(wizard)["Address"] == "localhost"
+        app.release_keys()
+        await until(wizard.pilot, lambda _: answers(wizard)["Address"] == "redis", what="the held keys come")
+        app.hold_keys()
+        app.release_keys()
+        await wizard.type("!")
+        await until(wizard.pilot, lambda _: answers(wizard)["Address"] == "redis!", what="keys go on")
