@@ -317,7 +317,7 @@ class LamedConsole(OpeningApp, CopyingApp):
 
     def _add(self, mode: Mode) -> None:
         self.modes = (*self.modes, mode)
-        self.add_mode(mode.id, mode.open)
+        self.offer_mode(mode.id, mode.open)
 
     def _take_source(self, source: SnapshotSource) -> None:
         """Have a monitor for a source, which is read once the feed is started."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lamed_tui.console.background import in_background
 from lamed_tui.console.type_ahead import KeysInTurnApp
 from lamed_tui.console.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.await_complete import AwaitComplete
+    from textual.screen import Screen
     from textual.widget import AwaitMount
 
 _SCREENS = (
@@ -69,6 +72,17 @@ class OpeningApp(KeysInTurnApp):
             await self.open_mode(mode, title)
         finally:
             self.release_keys()
+
+    def offer_mode(self, mode: str, open_screen: Callable[[], Screen[Any]]) -> None:
+        """Have a mode, whose first screen is made when somebody goes there."""
+
+        def made() -> Screen[Any]:
+            screen = open_screen()
+            # A new screen has the present styles. Textual would parse all of them again at its first and second visit.
+            screen._css_update_count = self._css_update_count  # noqa: SLF001 - nothing public tells Textual so
+            return screen
+
+        self.add_mode(mode, made)
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode."""
