@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,20 +11,18 @@ from rich.text import Text
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding
-from textual.reactive import var
 from textual.worker import Worker, WorkerState
 
 from lamed_tui.console.background import in_background
 from lamed_tui.console.clipboard import CopyingApp
 from lamed_tui.console.crash import crash_report
-from lamed_tui.console.feed import Feed, FeedState
 from lamed_tui.console.help import HelpScreen
 from lamed_tui.console.key_names import key_name, with_key_names
-from lamed_tui.console.monitor.screen import MonitorScreen
-from lamed_tui.console.opening import OpeningApp
+from lamed_tui.console.opening import Mode
 from lamed_tui.console.setup.messages import SetupDone, WayOn
 from lamed_tui.console.snippet.messages import SnippetLeft, SnippetMade, SnippetWanted
 from lamed_tui.console.themes import DARK, THEMES
+from lamed_tui.console.watching import MONITOR, WatchingApp
 from lamed_tui.errors import ExitCode, LamedError
 
 if TYPE_CHECKING:
@@ -37,29 +33,15 @@ if TYPE_CHECKING:
     from textual.theme import Theme
     from textual.widget import AwaitMount
 
-    from lamed_tui.config.files import LoadedConfig
     from lamed_tui.console.operate.screen import OperateScreen
     from lamed_tui.console.workplace import Workplace
     from lamed_tui.experiments.source import SnapshotSource
 
-_MONITOR, _SNIPPET, _OPERATE = "monitor", "snippet", "operate"
+_SNIPPET, _OPERATE = "snippet", "operate"
 
 
-@dataclass(frozen=True)
-class Mode:
-    """A part of the console that stands on its own. Only modes that work are listed.
-
-    Attributes:
-        open: makes the mode's first screen.
-    """
-
-    id: str
-    title: str
-    open: Callable[[], Screen[Any]]
-
-
-class LamedConsole(OpeningApp, CopyingApp):
-    """The shell around the modes: it owns the feed, so that reading goes on whichever screen is shown.
+class LamedConsole(WatchingApp, CopyingApp):
+    """The shell around the modes, and the way from one to the other.
 
     Attributes:
         wanted: what the person left the console for, such as `demo`; whoever opened the console sees to it.
@@ -94,9 +76,6 @@ class LamedConsole(OpeningApp, CopyingApp):
         Binding("ctrl+c", "interrupt", "Copy what is selected, else quit", id="app.interrupt", show=False),
     ]
 
-    feed_state: var[FeedState] = var(FeedState(0), init=False)
-    """What is known now; screens watch it."""
-
     def __init__(
         self,
         source: SnapshotSource | None = None,
@@ -106,44 +85,30 @@ class LamedConsole(OpeningApp, CopyingApp):
         note: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
+        super().__init__(workplace, interval=interval, note=note, clock=clock)
         self.wanted: str | None = None
         self.snippet = ""
         self.crash = ""
         self.keep_theme: Callable[[str], None] | None = None
-        self.modes: tuple[Mode, ...] = ()
-        self._workplace = workplace
-        self._interval = interval
-        self._note = note
-        self._clock = clock
-        self._own_source: SnapshotSource | None = None
         self._operate: OperateScreen | None = None
-        self._feed: Feed | None = None
         self._mode_before = ""
         self._snippet_wanted: SnippetWanted | None = None
-        self._feed_worker: Worker[None] | None = None
-        self._newest: LoadedConfig | None = None
-        self._watching_anew = asyncio.Lock()
         if source is not None:
-            self._take_source(source)
+            self.take_source(source)
         if workplace is not None:
             if not workplace.read_only:
-                self._add(Mode("setup", "Setup", self._setup_screen))
+                self.offer_mode(Mode("setup", "Setup", self._setup_screen))
             self._offer_operating(workplace)
-        self._add(Mode(_SNIPPET, "Snippet", self._snippet_screen))
+        self.offer_mode(Mode(_SNIPPET, "Snippet", self._snippet_screen))
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
-        self._start_feed()
+        self.start_feed()
         self.switch_mode(self.modes[0].id)
         self.prepare()
-
-    def on_unmount(self) -> None:
-        if self._own_source is not None:
-            self._own_source.close()
 
     def _theme_chosen(self, theme: Theme) -> None:
         if self.keep_theme is not None:
@@ -165,56 +130,20 @@ class LamedConsole(OpeningApp, CopyingApp):
         if self._workplace is not None:
             self._offer_operating(self._workplace)
         self.run_worker(
-            self._watch_anew(event.loaded, go=event.way == "watch"),
+            self.watch_anew(event.loaded, go=event.way == "watch"),
             name="watch",
             description="opens what has been set up",
             exit_on_error=False,
         )
 
-    async def _watch_anew(self, loaded: LoadedConfig, *, go: bool) -> None:
-        """Watch what has just been set up, in place of what was watched before.
-
-        Saving once more meanwhile may overtake this: what was saved last is what is watched.
-        """
-        if self._workplace is None:
-            return
-        self._newest = loaded
-        try:
-            source = await in_background(partial(self._workplace.watch, loaded), name="opening what is watched")
-        except LamedError as error:
-            self.notify(str(error), severity="warning")
-            return
-        async with self._watching_anew:
-            if loaded is self._newest:
-                await self._replace(source, go=go)
-            else:
-                source.close()
-
-    async def _replace(self, source: SnapshotSource, *, go: bool) -> None:
-        if self._feed_worker is not None:
-            self._feed_worker.cancel()
-        if any(mode.id == _MONITOR for mode in self.modes):
-            self.modes = tuple(mode for mode in self.modes if mode.id != _MONITOR)
-            if self.current_mode == _MONITOR:  # opened meanwhile: it comes back with the new source
-                go = True
-                await self.switch_mode(self.modes[0].id)
-            await self.remove_mode(_MONITOR)
-        if self._own_source is not None:
-            self._own_source.close()
-        self._own_source = source
-        self._take_source(source)
-        self._start_feed()
-        if go:
-            self.switch_mode(_MONITOR)
-
     @on(WayOn)
     async def _leave_setup(self, event: WayOn) -> None:
         """Go where the person wants to go from setting up, or from the end of an operation."""
         if event.way in {mode.id for mode in self.modes}:
-            await self._go_to(event.way)
+            await self.go_to(event.way)
             if self._operate is not None and event.way == _OPERATE:
                 self._operate.begin_deploying()
-        elif event.way == _MONITOR:
+        elif event.way == MONITOR:
             self.notify("The monitor opens as soon as what it watches is known.")
         else:
             self.wanted = event.way
@@ -223,7 +152,7 @@ class LamedConsole(OpeningApp, CopyingApp):
     @on(SnippetWanted)
     async def _build_snippet(self, event: SnippetWanted) -> None:
         self._snippet_wanted = event
-        await self._go_to(_SNIPPET)
+        await self.go_to(_SNIPPET)
         from lamed_tui.console.snippet.screen import SnippetScreen  # the mode has brought it
 
         if isinstance(screen := self.screen, SnippetScreen):
@@ -237,9 +166,6 @@ class LamedConsole(OpeningApp, CopyingApp):
     def _leave_snippet(self) -> None:
         known = [mode.id for mode in self.modes]
         self.switch_mode(self._mode_before if self._mode_before in known else known[0])
-
-    async def _go_to(self, mode: str) -> None:
-        await self.open_mode(mode, next(one.title for one in self.modes if one.id == mode))
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to another mode, and remember which one the way back leads to."""
@@ -261,7 +187,7 @@ class LamedConsole(OpeningApp, CopyingApp):
                 yield SystemCommand(binding.tooltip, key, self._runner(active.node, binding))
         if len(self.modes) > 1:
             for mode in self.modes:
-                yield SystemCommand(f"Go to {mode.title}", "", partial(self.open_mode_soon, mode.id, mode.title))
+                yield SystemCommand(f"Go to {mode.title}", "", partial(self.go_to_soon, mode.id))
         yield SystemCommand("Theme", "Choose colours, dark or light", self.action_change_theme)
         yield SystemCommand("Help", "Keys, and what is shown", self.action_help)
         yield SystemCommand("Quit", "Close the console", self.action_quit)
@@ -283,9 +209,6 @@ class LamedConsole(OpeningApp, CopyingApp):
         """Ctrl+C where nothing is selected: leave, as everywhere in a terminal."""
         self.exit(return_code=ExitCode.INTERRUPTED)
 
-    def _publish(self, state: FeedState) -> None:
-        self.feed_state = state
-
     def _setup_screen(self) -> Screen[None]:
         from lamed_tui.console.setup.screen import SetupScreen  # brings what only setting up needs
 
@@ -301,7 +224,7 @@ class LamedConsole(OpeningApp, CopyingApp):
     def _offer_operating(self, workplace: Workplace) -> None:
         """Operate what is configured, as soon as something is."""
         if workplace.path.exists() and all(mode.id != _OPERATE for mode in self.modes):
-            self._add(Mode(_OPERATE, "Operate", self._operate_screen))
+            self.offer_mode(Mode(_OPERATE, "Operate", self._operate_screen))
 
     def _operate_screen(self) -> Screen[None]:
         from lamed_tui.console.operate.screen import OperateScreen  # brings what only operating needs
@@ -314,25 +237,6 @@ class LamedConsole(OpeningApp, CopyingApp):
     def farewell(self, seconds: float) -> str:
         """What the closed console has left behind, in a sentence; empty when nothing. Waits at most so long."""
         return self._operate.farewell(seconds) if self._operate else ""
-
-    def _add(self, mode: Mode) -> None:
-        self.modes = (*self.modes, mode)
-        self.offer_mode(mode.id, mode.open)
-
-    def _take_source(self, source: SnapshotSource) -> None:
-        """Have a monitor for a source, which is read once the feed is started."""
-        feed = Feed(source, interval=self._interval, publish=self._publish, clock=self._clock)
-        self._feed = feed
-        self._add(Mode(_MONITOR, "Monitor", lambda: MonitorScreen(feed, clock=self._clock, note=self._note)))
-
-    def _start_feed(self) -> None:
-        if self._feed is None:
-            return
-        self.feed_state = self._feed.state
-        # The description is explicit because the default one spells out arguments, which may hold a password.
-        self._feed_worker = self.run_worker(
-            self._feed.run(), name="feed", description="reads the counters again and again", exit_on_error=False
-        )
 
     def _runner(self, node: Any, binding: Binding) -> Callable[[], Any]:
         return lambda: self.run_action(binding.action, default_namespace=node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -32,11 +33,25 @@ _PALETTE_SECONDS = 0.06
 """The palette holds painting up for 0.05 s while it closes."""
 
 
+@dataclass(frozen=True)
+class Mode:
+    """A part of the console that stands on its own. Only modes that work are listed.
+
+    Attributes:
+        open: makes the mode's first screen.
+    """
+
+    id: str
+    title: str
+    open: Callable[[], Screen[Any]]
+
+
 class OpeningApp(KeysInTurnApp):
     """Knows which modes were opened, and has what the others need fetched before anybody asks for them."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.modes: tuple[Mode, ...] = ()
         self._opened: set[str] = set()
 
     def prepare(self) -> None:
@@ -51,38 +66,39 @@ class OpeningApp(KeysInTurnApp):
             exit_on_error=False,
         )
 
-    async def open_mode(self, mode: str, title: str) -> None:
+    async def go_to(self, mode: str) -> None:
         """Go to a mode; when it is for the first time, that is said on the screen before it begins."""
-        if mode in self._opened or mode == self.current_mode:
+        if mode in self._opened:
             await self.switch_mode(mode)
             return
         bar = self.screen_stack[0].query_one(TitleBar)
-        bar.announce(f"Opening {title} …")
+        bar.announce(f"Opening {next(one.title for one in self.modes if one.id == mode)} …")
         await asyncio.sleep(_PAINT_SECONDS)
         await self.switch_mode(mode)
         bar.announce("")
 
-    def open_mode_soon(self, mode: str, title: str) -> None:
-        """As `open_mode`, once the palette has closed, which is seen."""
+    def go_to_soon(self, mode: str) -> None:
+        """As `go_to`, once the palette has closed, which is seen."""
         self.hold_keys()
-        self.set_timer(_PALETTE_SECONDS, partial(self._open_and_release, mode, title), name="opens a mode")
+        self.set_timer(_PALETTE_SECONDS, partial(self._go_and_release, mode), name="opens a mode")
 
-    async def _open_and_release(self, mode: str, title: str) -> None:
+    async def _go_and_release(self, mode: str) -> None:
         try:
-            await self.open_mode(mode, title)
+            await self.go_to(mode)
         finally:
             self.release_keys()
 
-    def offer_mode(self, mode: str, open_screen: Callable[[], Screen[Any]]) -> None:
+    def offer_mode(self, mode: Mode) -> None:
         """Have a mode, whose first screen is made when somebody goes there."""
 
         def made() -> Screen[Any]:
-            screen = open_screen()
+            screen = mode.open()
             # A new screen has the present styles. Textual would parse all of them again at its first and second visit.
             screen._css_update_count = self._css_update_count  # noqa: SLF001 - nothing public tells Textual so
             return screen
 
-        self.add_mode(mode, made)
+        self.modes = (*self.modes, mode)
+        self.add_mode(mode.id, made)
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode."""
@@ -91,5 +107,6 @@ class OpeningApp(KeysInTurnApp):
 
     def remove_mode(self, mode: str) -> AwaitComplete:
         """Forget a mode."""
+        self.modes = tuple(one for one in self.modes if one.id != mode)
         self._opened.discard(mode)
         return super().remove_mode(mode)
