@@ -18,7 +18,6 @@ from lamed_tui.experiments.assessment import (
     assess_all,
     headline,
     interval_text,
-    lift_text,
     p_text,
     split_text,
 )
@@ -26,6 +25,7 @@ from lamed_tui.experiments.history import History
 from lamed_tui.experiments.layout import choose_control
 from lamed_tui.experiments.snapshot import Experiment, Goal, Snapshot, Variant, VariantCount
 from lamed_tui.experiments.table import CSV_FIELDS, as_csv, as_markdown, cells, facts
+from lamed_tui.experiments.wording import lift_text
 
 TODAY = date(2026, 3, 12)
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
