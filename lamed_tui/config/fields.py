@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv6Address
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
@@ -69,6 +70,21 @@ def _host(value: str) -> str:
     return bare
 
 
+def _web_address(value: object) -> str:
+    # What holds a password has been wrapped as a secret by now, and so is no text.
+    if isinstance(value, str) and re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+        try:
+            parts = urlsplit(value)
+            if parts.hostname and parts.port != 0:
+                return value
+        except ValueError:  # brackets without an address between them, or a port that is none
+            pass
+    raise refuse(
+        "must be an http or https URL without user or query, such as "
+        "https://abc123.execute-api.eu-central-1.amazonaws.com/prod/experiments"
+    )
+
+
 Port = Annotated[int, whole_number(1, 65535)]
 Seconds = Annotated[float, positive("must be a number of seconds above 0 and up to 60", 60)]
 Name = Annotated[
@@ -79,6 +95,9 @@ Text = Annotated[str, matching(r"[^\x00-\x1f\x7f-\x9f]+", "must not be empty or 
 Origin = Annotated[
     str, matching(r"\*|https?://[^\s/?#,]+", 'must be "*" or an origin such as https://shop.example, without a path')
 ]
+
+
+WebAddress = Annotated[str, BeforeValidator(_web_address)]
 
 
 class Section(BaseModel):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 from pydantic import BaseModel, Field, SecretStr
 
-from lamed_tui.config.fields import Name, Origin, Section, Text, matching, positive, whole_number
+from lamed_tui.config.fields import Name, Origin, Section, Text, WebAddress, matching, positive, whole_number
 from lamed_tui.config.redis_settings import RedisSettings
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class WatchSettings(Section):
     """Where the monitor and `lamed results` read from."""
 
     source: Literal["redis", "api"] = Field("redis", description="Redis itself, or the deployed API")
-    api_url: Text | None = Field(None, description="Address of /experiments; the deployed one when absent")
+    api_url: WebAddress | None = Field(None, description="Address of /experiments; the deployed one when absent")
     api_key: SecretStr | None = Field(None, description="Key of that API; the deployed one's when absent")
 
 

@@ -60,7 +60,7 @@ class RedisSettings(Section):
             parse_redis_url(_revealed(value))
         return value
 
-    @field_validator("url", "username", "password", "unix_socket_path", mode="before")
+    @field_validator("url", "username", "password", "ssl_ca_certs", "unix_socket_path", mode="before")
     @classmethod
     def _empty_is_absent(cls, value: object) -> object:
         return None if _revealed(value) == "" else value

@@ -83,6 +83,11 @@ def without(section: dict[str, Any], *path: str) -> dict[str, Any]:
         ({"vpc": {"subnet_ids": [], "security_group_ids": ["sg-1"]}}, "vpc.subnet_ids: must not be empty"),
         ({"vpc": {"subnet_ids": ["x"], "security_group_ids": ["sg-1"]}}, "vpc.subnet_ids.0: must be a subnet id"),
         ({"experiments": {"a": {"weights": {"b": 0}}}}, "experiments.a.weights.b: must be above 0"),
+        ({"watch": {"api_url": "api.example/experiments"}}, "watch.api_url: must be an http or https URL"),
+        ({"watch": {"api_url": "http://["}}, "watch.api_url: must be an http or https URL"),
+        ({"watch": {"api_url": "http://h:99999"}}, "watch.api_url: must be an http or https URL"),
+        ({"watch": {"api_url": "https://h/experiments?x=1"}}, "watch.api_url: must be an http or https URL"),
+        ({"watch": {"api_url": "https://ann:hunter2@h/x"}}, "watch.api_url: must be an http or https URL"),
         ({"extra_wiring": {}}, "extra_wiring: must be a list"),
         ({"extra_wiring": [without(ROUTE, "lambda")]}, "extra_wiring.0.lambda: is required"),
         ({"extra_wiring": [ROUTE, without(ROUTE, "api_gateway", "pathPart")]}, "extra_wiring.1.api_gateway.pathPart"),
@@ -116,8 +121,14 @@ def test_numbers_in_quotes_count_as_numbers_as_they_did_in_the_old_lamed() -> No
     assert checked.uuid_expiry_seconds == 60
 
 
-def test_an_empty_password_is_no_password() -> None:
-    assert config(redis={"host": "h", "password": "", "username": ""}).redis.password is None
+def test_an_empty_password_is_no_password_and_an_empty_file_of_certificates_is_none() -> None:
+    checked = config(redis={"host": "h", "password": "", "username": "", "ssl_ca_certs": ""}).redis
+    assert (checked.password, checked.username, checked.ssl_ca_certs) == (None, None, None)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "https://h.example/prod/experiments", "http://[::1]:80/x"])
+def test_the_address_of_an_api_is_taken_as_it_is(url: str) -> None:
+    assert config(watch={"api_url": url}).watch.api_url == url
 
 
 def test_unknown_keys_are_kept_and_can_be_listed() -> None:
