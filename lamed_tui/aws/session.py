@@ -5,15 +5,14 @@ AWS's own environment variables win over the configuration, as everywhere else o
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from lamed_tui.aws.errors import no_region, translate_errors_of, translated
 from lamed_tui.errors import ConfigError
+from lamed_tui.loopback import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,15 +145,6 @@ class Aws:
                 raise translated(error, self.profile) from error
         translate_errors_of(client, self.profile)
         return client
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a URL names this computer."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def connect(settings: AwsSettings, environment: Mapping[str, str]) -> Aws:

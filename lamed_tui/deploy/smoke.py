@@ -18,8 +18,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from lamed_tui.aws.session import is_loopback
 from lamed_tui.deploy.events import SmokeChecked
+from lamed_tui.loopback import opener
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -48,10 +48,8 @@ Transport = Callable[[str, str, Mapping[str, str]], Answer]
 def over_http(method: str, url: str, headers: Mapping[str, str]) -> Answer:
     """Ask for real."""
     request = urllib.request.Request(url, method=method, headers=dict(headers))  # noqa: S310 - our own endpoint
-    # What listens on this computer is asked directly, whatever proxy is configured.
-    proxies = urllib.request.ProxyHandler({} if is_loopback(url) else None)
     try:
-        with urllib.request.build_opener(proxies).open(request, timeout=_ANSWER_SECONDS) as answer:
+        with opener(url).open(request, timeout=_ANSWER_SECONDS) as answer:
             return Answer(answer.status, answer.read().decode(errors="replace"))
     except urllib.error.HTTPError as error:
         with error:

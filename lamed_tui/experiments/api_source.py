@@ -19,6 +19,7 @@ from lamed.keys import PARTICIPATE, counter_key, encode
 from lamed_tui.errors import StoreError
 from lamed_tui.experiments.layout import arrange
 from lamed_tui.experiments.source import NamespaceSource, utc_now
+from lamed_tui.loopback import opener
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,7 +103,7 @@ class ApiSource(NamespaceSource):
             f"{self._url}?{urlencode({'namespace': self._namespace})}", headers={"x-api-key": self._key}
         )
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - as above
+            with opener(self._url).open(request, timeout=_TIMEOUT_SECONDS) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             error.close()

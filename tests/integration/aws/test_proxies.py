@@ -10,6 +10,8 @@ import pytest
 from lamed_tui.aws.session import connect
 from lamed_tui.config.model import AwsSettings
 from lamed_tui.deploy.smoke import over_http
+from lamed_tui.errors import StoreError
+from lamed_tui.experiments.api_source import ApiSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +50,14 @@ def test_an_endpoint_on_this_computer_is_asked_past_the_proxy(emulator: str, pro
 
 def test_the_smoke_test_asks_a_url_on_this_computer_past_the_proxy(emulator: str, proxy: socket.socket) -> None:
     assert over_http("GET", f"{emulator}/_ministack/health", {}).status == 200
+    assert not was_asked(proxy)
+
+
+def test_experiments_are_read_through_an_api_on_this_computer_past_the_proxy(
+    emulator: str, proxy: socket.socket
+) -> None:
+    with pytest.raises(StoreError, match="no list of experiments"):  # what the emulator answers is something else
+        ApiSource(f"{emulator}/_ministack/health", "the-key", "alephbet", {}).read()
     assert not was_asked(proxy)
 
 

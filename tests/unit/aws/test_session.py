@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lamed_tui.aws.session import Aws, connect, is_loopback
+from lamed_tui.aws.session import Aws, connect
 from lamed_tui.config.model import AwsSettings
 from lamed_tui.errors import CredentialsError
 
@@ -144,18 +144,3 @@ def test_calls_give_up_soon_and_are_repeated_a_bounded_number_of_times() -> None
     assert config.connect_timeout <= 5
     assert config.read_timeout <= 20
     assert config.retries == {"total_max_attempts": 4, "mode": "adaptive"}
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("http://127.0.0.1:4566", True),
-        ("http://localhost/x", True),
-        ("http://[::1]:80", True),
-        ("http://api.localhost", True),
-        ("https://cloudformation.eu-central-1.amazonaws.com", False),
-        ("http://10.0.0.1", False),
-    ],
-)
-def test_only_this_computer_is_loopback(url: str, *, expected: bool) -> None:
-    assert is_loopback(url) is expected
