@@ -65,7 +65,7 @@ class History:
         """The beginning of the hour, or of the day, of the first event; None when it lies before the series."""
         for points in (self.hours, self.days):
             if any(self.totals.values()) and self._complete(points):
-                return _moment(min(_moments(points)))
+                return _moment(min(_moments(points), default=None))
         return None
 
     @property

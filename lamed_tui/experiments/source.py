@@ -179,6 +179,10 @@ class RedisSource(NamespaceSource):
         self._store.close()
 
 
+_MOST_COUNTED = 2**63
+"""Redis counts no further."""
+
+
 def _counters(experiment: ExperimentLayout) -> Iterator[tuple[Name, tuple[str, ...]]]:
     """Every goal (or `PARTICIPATE`) and variant with the counter keys that hold its count."""
     for variant, keys in experiment.variants:
@@ -197,9 +201,14 @@ def _points(
         counter = key[1 : key.rindex("}:series:")]
         counted = points.setdefault(counter, {})
         for field, count in next(fields).items():
-            if field.isdecimal() and count.isdecimal():  # whatever else stands there is not ours
+            if _is_below(field, series.fields) and _is_below(count, _MOST_COUNTED):  # all else there is not ours
                 counted[start + int(field) * series.unit] = int(count)
     return points
+
+
+def _is_below(text: str, limit: int) -> bool:
+    """Whether it is a whole number from 0, and less than `limit`."""
+    return text.isdecimal() and len(text) <= len(str(limit)) and int(text) < limit
 
 
 def _history(

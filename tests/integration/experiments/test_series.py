@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from lamed.keys import PARTICIPATE
+import redis
+from lamed.keys import HOURS, PARTICIPATE, counter_key
 
 from lamed_tui.config.model import RedisSettings
 from lamed_tui.experiments.history import Window
@@ -60,6 +61,17 @@ def test_an_experiment_counted_by_0_4_3_has_no_start(valkey: str) -> None:
 
     write_counts(valkey, {("ex: 1", "participate", "a"): 3})
     assert (read(valkey).started, read(valkey).age_days) == (None, None)
+
+
+def test_what_the_handlers_would_not_write_into_a_series_is_passed_over(
+    valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with handlers_on({"LAMED_REDIS_URL": valkey}, monkeypatch):
+        track(monkeypatch, 0, "a", "participate", 3)
+    chunk, _ = HOURS.point(counter_key("alephbet", "ex: 1", "participate", "a"), NOW)
+    with redis.Redis.from_url(valkey) as client:
+        client.hset(chunk, mapping={"9" * 20: "1", "96": "1", "1": "9" * 5_000, "-1": "1", "2": "x"})
+    assert [counts.visitors["a"] for _, counts in read(valkey).looks()] == [3]
 
 
 def test_any_history_takes_two_round_trips(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,13 @@ def test_the_start_is_known_to_the_hour_then_to_the_day_and_not_at_all_before_th
     assert history((0, 0)).started is None
 
 
+def test_a_counter_below_zero_has_no_start() -> None:
+    below = history((-5, 0))
+    assert below.started is None
+    assert below.age_days is None
+    assert below.looks() == []
+
+
 def test_the_age_runs_from_the_start_or_from_what_is_known() -> None:
     assert YOUNG.age_days == pytest.approx(2.5 / 24)
     assert OLDER_THAN_ITS_SERIES.age_days == pytest.approx(1 + 9.5 / 24)
