@@ -14,6 +14,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,7 +51,7 @@ def build(runtime: str | None = None) -> Package:
     """
     sources = dict(_sources(files(_PACKAGE), _PACKAGE))
     here = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    return pack(sources | (_bytecode(sources) if runtime in {None, here} else {}))
+    return pack(sources | (_bytecode(tuple(sources.items())) if runtime in {None, here} else {}))
 
 
 def pack(sources: Mapping[str, bytes]) -> Package:
@@ -69,14 +70,15 @@ def pack(sources: Mapping[str, bytes]) -> Package:
     return Package(content, hashlib.sha256(content).hexdigest())
 
 
-def _bytecode(sources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The bytecode of the Python files, by the paths at which Python looks for it.
+@lru_cache(maxsize=1)  # a console plans again and again, and the handlers seldom change meanwhile
+def _bytecode(sources: tuple[tuple[str, bytes], ...]) -> Mapping[str, bytes]:
+    """The bytecode of the Python files, by the paths at which Python looks for it; sources are paths and contents.
 
     It is marked as valid without a look at its source, whose time a zip does not keep exactly. It is made in a process
     of its own because what a process has done before shows in the bytes.
     """
     with TemporaryDirectory(prefix="lamed-package-") as directory:
-        for path, content in sources.items():
+        for path, content in sources:
             file = Path(directory, path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)

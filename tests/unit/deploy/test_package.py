@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import lamed
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +64,12 @@ def test_the_bytecode_is_used_as_it_is_whatever_time_its_source_has(tmp_path: Pa
         text=True,
     )
     assert answer.stdout.splitlines()[-1] == "503"
+
+
+def test_what_was_compiled_is_not_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = build()
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("compiled again"))
+    assert build() == before
 
 
 def test_the_name_of_a_package_is_the_digest_of_its_bytes() -> None:
