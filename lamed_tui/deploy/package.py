@@ -51,7 +51,8 @@ def build(runtime: str | None = None) -> Package:
     """
     sources = dict(_sources(files(_PACKAGE), _PACKAGE))
     here = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    return pack(sources | (_bytecode(tuple(sources.items())) if runtime in {None, here} else {}))
+    bytecode = _bytecode(tuple(sources.items())) if runtime in {None, here} else {}
+    return pack({**sources, **bytecode})
 
 
 def pack(sources: Mapping[str, bytes]) -> Package:
