@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import questionary
 
 from lamed_tui.cli.output import say
+from lamed_tui.deploy.wiring import TRACK
 from lamed_tui.errors import ConfigError
 from lamed_tui.setup.questions import text_of, value_of
 from lamed_tui.setup.routes import (
@@ -77,7 +78,7 @@ def _changed(state: SetupState, deed: str | tuple[str, int]) -> SetupState:
         case ("change", int(index)):
             entry = _asked(state, index, entries_of(state.document)[index])
             return with_routes(state, with_entry(state.document, index, entry))
-    entry = _asked(state, None, new_entry("lamed.track", ""))
+    entry = _asked(state, None, new_entry(TRACK, ""))
     return with_routes(state, with_entry(state.document, None, entry))
 
 

@@ -176,7 +176,9 @@ def _crowd(deployed: Deployed, config: Config) -> Crowd:
 
 
 def _track_url(deployed: Deployed) -> str:
-    return next(endpoint.url for endpoint in deployed.endpoints if endpoint.handler == "lamed.track")
+    from lamed_tui.deploy.wiring import TRACK
+
+    return next(endpoint.url for endpoint in deployed.endpoints if endpoint.handler == TRACK)
 
 
 def _summary(tally: Tally) -> str:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Command = TypeVar("Command", bound=Callable[..., object])
 
-_HANDLER = "lamed.all"
-
 
 def source_options(command: Command) -> Command:
     """The options `--namespace` and `--source`."""
@@ -91,9 +89,10 @@ def _api(config: Config) -> tuple[str, str]:
     if url is None or key is None:
         from lamed_tui.aws.session import connect
         from lamed_tui.deploy import status
+        from lamed_tui.deploy.wiring import ALL
 
         found = status.read(connect(config.aws, os.environ), config, show_key=key is None)
-        url = url or next((endpoint.url for endpoint in found.endpoints if endpoint.handler == _HANDLER), None)
+        url = url or next((endpoint.url for endpoint in found.endpoints if endpoint.handler == ALL), None)
         secret = key.get_secret_value() if key else found.api_key
     else:
         secret = key.get_secret_value()

@@ -17,13 +17,13 @@ from lamed_tui.deploy import (
     engine,
     legacy_api,
     live,
+    settling,
     smoke,
-    status,
     template,
     wiring,
 )
 from lamed_tui.deploy.adoption_records import Adoption
-from lamed_tui.deploy.events import Deployed, EndpointUrl, SmokeChecked, Warned
+from lamed_tui.deploy.events import Deployed, Warned
 from lamed_tui.deploy.template_functions import ALIAS
 from lamed_tui.errors import DeployError, LamedError, UsageError
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lamed_tui.aws.session import Aws
     from lamed_tui.config.model import Config
     from lamed_tui.deploy.clock import Clock
-    from lamed_tui.deploy.events import DeployEvent
+    from lamed_tui.deploy.events import DeployEvent, EndpointUrl, SmokeChecked
     from lamed_tui.deploy.legacy_api import Legacy
     from lamed_tui.deploy.live import Live
 
@@ -96,9 +96,10 @@ def adopt(
         return False
     stack = live.read(aws, config.name)
     record = yield from _record(aws, config.name, legacy, clock.now().isoformat(timespec="seconds"))
-    routes = {(route["path"], route["method"]): route for route in live.endpoints_of(live.read_template(aws, stack))}
-    moving = [method for method in record.methods if (method["path"], method["method"]) in routes]
-    if not any(routes[method["path"], method["method"]]["handler"] == wiring.TRACK for method in moving):
+    _, endpoints = settling.urls_of(aws, stack, live.endpoints_of(live.read_template(aws, stack)))
+    targets = {(endpoint.path, endpoint.method): endpoint for endpoint in endpoints}
+    moving = [method for method in record.methods if (method["path"], method["method"]) in targets]
+    if not any(targets[method["path"], method["method"]].handler == wiring.TRACK for method in moving):
         raise DeployError(
             f"No route of {config.name} that counts events is like one of the API {legacy.api}.",
             "Add its tracking path to extra_wiring, and adopt it again. Nothing of 0.4.3's was changed.",
@@ -110,7 +111,7 @@ def adopt(
         f"Lead {len(moving)} routes of the API {legacy.api} to the new functions, and let both keys in?"
     ):
         return False
-    passed = yield from _lead_and_verify(config, aws, chosen, stack, record, moving, routes)
+    passed = yield from _Takeover(config, aws, chosen.deployment, stack, record, moving, targets).run()
     if not passed:
         yield from undo(config, aws, clock, legacy.api)
         raise DeployError(
@@ -191,79 +192,71 @@ def _record(aws: Aws, name: str, legacy: Legacy, now: str) -> Generator[Stepped,
     return record
 
 
-def _lead_and_verify(
-    config: Config,
-    aws: Aws,
-    chosen: Adopting,
-    stack: Live,
-    record: Adoption,
-    moving: Sequence[Mapping[str, Any]],
-    routes: Mapping[tuple[str, str], Mapping[str, Any]],
-) -> Generator[Stepped | SmokeChecked, None, bool]:
-    """Whether the old API answers through the new functions as it should; an error says how it can go on."""
-    try:
-        yield from _lead(aws, config.name, stack, record, moving, routes)
-        return (yield from _verify(config, aws, chosen, stack, record, moving, routes))
-    except LamedError as error:
-        error.fix = f"{error.fix} Then lamed adopt goes on from there, or lamed adopt --undo takes it back.".strip()
-        raise
+@dataclass(frozen=True)
+class _Takeover:
+    """Leading an API's methods to the new functions.
 
+    Attributes:
+        deployment: the outside world.
+        stack: the new one.
+        record: what the API was like.
+        moving: the recorded methods that are to be led.
+        targets: what each of them is led to, by path and method.
+    """
 
-def _lead(
-    aws: Aws,
-    name: str,
-    stack: Live,
-    record: Adoption,
-    moving: Sequence[Mapping[str, Any]],
-    routes: Mapping[tuple[str, str], Mapping[str, Any]],
-) -> Iterator[Stepped]:
-    """Point the methods at the new functions, deploy once, and let both keys in at both URLs."""
-    names = dict.fromkeys(routes[method["path"], method["method"]]["function"] for method in moving)
-    arns = {name: aws.functions.get_alias(FunctionName=name, Name=ALIAS)["AliasArn"] for name in names}
-    with_keys = any(method["api_key_required"] for method in moving)
-    # Recorded before anything is added: whatever happens now, all of it can be taken back.
-    record = adoption_access.intended(aws, stack, record, names, with_keys=with_keys)
-    adoption_records.write(artefacts.ensure(aws), name, record)
-    adoption_access.let_in(aws, stack, record, arns, with_keys=with_keys)
-    for method in moving:
-        arn = arns[routes[method["path"], method["method"]]["function"]]
-        legacy_api.lead(aws, record, method, arn)
-    deployed = legacy_api.deploy(aws, name, record)
-    yield Stepped(f"{len(moving)} routes lead to the new functions, by deployment {deployed}.")
+    config: Config
+    aws: Aws
+    deployment: engine.Options
+    stack: Live
+    record: Adoption
+    moving: Sequence[Mapping[str, Any]]
+    targets: Mapping[tuple[str, str], EndpointUrl]
 
+    def run(self) -> Generator[Stepped | SmokeChecked, None, bool]:
+        """Whether the old API answers through the new functions as it should; an error says how it can go on."""
+        try:
+            yield from self._lead()
+            return (yield from self._verify())
+        except LamedError as error:
+            error.fix = f"{error.fix} Then lamed adopt goes on from there, or lamed adopt --undo takes it back.".strip()
+            raise
 
-def _verify(
-    config: Config,
-    aws: Aws,
-    chosen: Adopting,
-    stack: Live,
-    record: Adoption,
-    moving: Sequence[Mapping[str, Any]],
-    routes: Mapping[tuple[str, str], Mapping[str, Any]],
-) -> Generator[SmokeChecked, None, bool]:
-    """The smoke test at the old URL with each key; whether all of it passed."""
-    passed = True
-    endpoints = [
-        EndpointUrl(
-            method["path"],
-            method["method"],
-            legacy_api.base_url(aws, record.api) + method["path"],
-            routes[method["path"], method["method"]]["function"],
-            routes[method["path"], method["method"]]["handler"],
-            bool(method["api_key_required"]),
-        )
-        for method in moving
-    ]
-    for key in (stack.outputs[template.API_KEY_ID], *record.keys):
-        test = smoke.SmokeTest(
-            endpoints,
-            status.read_api_key(aws, key),
-            smoke.names(config.namespace, config.limits, chosen.deployment.draw()),
-            chosen.deployment.clock,
-            chosen.deployment.transport,
-            patience=0.0 if aws.endpoint_url else 60.0,
-        )
-        for check in test.run():
-            yield check
-            passed = passed and check.passed
-    return passed
+    def _lead(self) -> Iterator[Stepped]:
+        """Point the methods at the new functions, deploy once, and let both keys in at both URLs."""
+        aws, name = self.aws, self.config.name
+        functions = dict.fromkeys(self._target(method).function for method in self.moving)
+        arns = {one: aws.functions.get_alias(FunctionName=one, Name=ALIAS)["AliasArn"] for one in functions}
+        with_keys = any(method["api_key_required"] for method in self.moving)
+        # Recorded before anything is added: whatever happens now, all of it can be taken back.
+        record = adoption_access.intended(aws, self.stack, self.record, functions, with_keys=with_keys)
+        adoption_records.write(artefacts.ensure(aws), name, record)
+        adoption_access.let_in(aws, self.stack, record, arns, with_keys=with_keys)
+        for method in self.moving:
+            legacy_api.lead(aws, record, method, arns[self._target(method).function])
+        deployed = legacy_api.deploy(aws, name, record)
+        yield Stepped(f"{len(self.moving)} routes lead to the new functions, by deployment {deployed}.")
+
+    def _verify(self) -> Generator[SmokeChecked, None, bool]:
+        """The smoke test at the old URL with each key; whether all of it passed."""
+        base, passed = legacy_api.base_url(self.aws, self.record.api), True
+        endpoints = [
+            replace(self._target(method), url=base + method["path"], api_key_required=bool(method["api_key_required"]))
+            for method in self.moving
+        ]
+        for key in (self.stack.outputs[template.API_KEY_ID], *self.record.keys):
+            test = smoke.of_api(
+                self.aws,
+                self.config,
+                endpoints,
+                key,
+                clock=self.deployment.clock,
+                transport=self.deployment.transport,
+                token=self.deployment.draw(),
+            )
+            for check in test.run():
+                yield check
+                passed = passed and check.passed
+        return passed
+
+    def _target(self, method: Mapping[str, Any]) -> EndpointUrl:
+        return self.targets[method["path"], method["method"]]

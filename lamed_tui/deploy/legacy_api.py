@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lamed_tui.deploy import template, urls
+from lamed_tui.deploy import live, template, urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +60,7 @@ def find(aws: Aws, stack: Live) -> list[Legacy]:
             tuple(f"{method['method']} {method['path']}" for method in methods(aws, item["id"])),
         )
         for item in _apis(aws)
-        if item.get("name") == LEGACY_NAME and item["id"] != own and "lamed:name" not in item.get("tags", {})
+        if item.get("name") == LEGACY_NAME and item["id"] != own and live.NAME_TAG not in item.get("tags", {})
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lamed_tui import __version__
-from lamed_tui.deploy import live, releases, retention, smoke, status, template, urls
+from lamed_tui.deploy import live, releases, retention, smoke, template, urls
 from lamed_tui.deploy.events import Deployed, SmokeChecked, Warned
 from lamed_tui.errors import DeployError, LamedError
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from lamed_tui.deploy.events import DeployEvent, EndpointUrl
     from lamed_tui.deploy.live import Live
     from lamed_tui.deploy.releases import Release
-
-_FRESH_API_SECONDS = 60.0
 
 
 def urls_of(
@@ -81,14 +79,14 @@ class Settling:
         yield Deployed(changed, release, base or "", endpoints, key_id)
 
     def _smoke(self, endpoints: Sequence[EndpointUrl], key_id: str, release: int) -> Iterator[SmokeChecked]:
-        test = smoke.SmokeTest(
+        test = smoke.of_api(
+            self.aws,
+            self.config,
             endpoints,
-            status.read_api_key(self.aws, key_id),
-            smoke.names(self.config.namespace, self.config.limits, self.draw()),
-            self.clock,
-            self.transport,
-            # An emulator knows at once; AWS may need a while to tell all its servers of a new route or key.
-            patience=0.0 if self.aws.endpoint_url else _FRESH_API_SECONDS,
+            key_id,
+            clock=self.clock,
+            transport=self.transport,
+            token=self.draw(),
         )
         failed: list[SmokeChecked] = []
         for check in test.run():

@@ -18,19 +18,23 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
+from lamed_tui.deploy import status
 from lamed_tui.deploy.events import SmokeChecked
+from lamed_tui.deploy.wiring import ALL, DELETE, TRACK
 from lamed_tui.loopback import opener
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from lamed_tui.config.model import LimitSettings
+    from lamed_tui.aws.session import Aws
+    from lamed_tui.config.model import Config, LimitSettings
     from lamed_tui.deploy.clock import Clock
     from lamed_tui.deploy.events import EndpointUrl
 
 _ANSWER_SECONDS = 35.0
 _VARIANT, _GOAL = "a", "goal"
 _PAUSE_SECONDS = 1.0
+_FRESH_API_SECONDS = 60.0
 _APART = "smoke-"
 
 
@@ -126,16 +130,16 @@ class SmokeTest:
         yield self._told(_expect("one event is accepted", counted, 200), counted)
         if counted.status != 200:
             return
-        for endpoint in self._of("lamed.track"):
+        for endpoint in self._of(TRACK):
             again = self._track("participate", first, endpoint)
             yield _expect(f"{endpoint.method} {endpoint.path} accepts the same event again", again, 200)
         yield _expect("a goal is accepted", self._track(_GOAL, second), 200)
         yield _expect("a missing parameter is refused", self._track("participate", None), 400)
-        for endpoint in self._of("lamed.all"):
+        for endpoint in self._of(ALL):
             yield from self._check_results(endpoint)
-        for _ in self._of("lamed.delete"):
+        for _ in self._of(DELETE):
             yield _expect("the experiment is deleted", self._delete(), 200)
-            if results := [endpoint for endpoint in self._of("lamed.all") if endpoint.method != "HEAD"]:
+            if results := [endpoint for endpoint in self._of(ALL) if endpoint.method != "HEAD"]:
                 yield self._expect_counts(results[0], "nothing is left behind", None)
 
     def _wake(self) -> None:
@@ -143,10 +147,10 @@ class SmokeTest:
 
         What they are asked lacks a parameter or only reads, and their answers do not matter.
         """
-        first = self._of("lamed.track")[0]
+        first = self._of(TRACK)[0]
         functions = {endpoint.function: endpoint for endpoint in self.endpoints if endpoint.function != first.function}
         for name, endpoint in functions.items():
-            query = self._event("participate", None) if endpoint.handler == "lamed.track" else None
+            query = self._event("participate", None) if endpoint.handler == TRACK else None
             # A daemon: one that hangs must not keep the program from ending.
             threading.Thread(target=self._ask, args=(endpoint, query), name=f"wake {name}", daemon=True).start()
 
@@ -184,14 +188,14 @@ class SmokeTest:
         return [endpoint for endpoint in self.endpoints if endpoint.handler == handler]
 
     def _track(self, event: str, uuid: str | None, endpoint: EndpointUrl | None = None) -> Answer:
-        return self._ask(endpoint or self._of("lamed.track")[0], self._event(event, uuid))
+        return self._ask(endpoint or self._of(TRACK)[0], self._event(event, uuid))
 
     def _event(self, name: str, uuid: str | None) -> dict[str, str]:
         event = {"experiment": self.names.experiment, "variant": _VARIANT, "event": name}
         return event | ({"uuid": uuid} if uuid else {})
 
     def _delete(self) -> Answer:
-        routes = self._of("lamed.delete")
+        routes = self._of(DELETE)
         return self._ask(routes[0], {"experiment": self.names.experiment}) if routes else Answer(0, "no route")
 
     def _ask(self, endpoint: EndpointUrl, query: Mapping[str, str] | None = None, *, key: bool = True) -> Answer:
@@ -204,6 +208,36 @@ class SmokeTest:
         while (answer := ask()).status in passing and not _is_full(answer) and self.clock.monotonic() < deadline:
             self.clock.sleep(_PAUSE_SECONDS)
         return answer
+
+
+def of_api(
+    aws: Aws,
+    config: Config,
+    endpoints: Sequence[EndpointUrl],
+    key_id: str,
+    *,
+    clock: Clock,
+    transport: Transport,
+    token: str,
+) -> SmokeTest:
+    """The test of an API in this account.
+
+    Args:
+        key_id: of the key to ask with.
+        token: as in `names`.
+
+    Raises:
+        AwsError: the key's value cannot be read.
+    """
+    return SmokeTest(
+        endpoints,
+        status.read_api_key(aws, key_id),
+        names(config.namespace, config.limits, token),
+        clock,
+        transport,
+        # An emulator knows at once; AWS may need a while to tell all its servers of a new route or key.
+        patience=0.0 if aws.endpoint_url else _FRESH_API_SECONDS,
+    )
 
 
 def _is_full(answer: Answer) -> bool:

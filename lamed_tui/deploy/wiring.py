@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from lamed_tui.config.model import Config
 
-TRACK, ALL = "lamed.track", "lamed.all"
-HANDLERS = (TRACK, ALL, "lamed.experiment", "lamed.delete")
+TRACK, ALL, EXPERIMENT, DELETE = "lamed.track", "lamed.all", "lamed.experiment", "lamed.delete"
+HANDLERS = (TRACK, ALL, EXPERIMENT, DELETE)
 """The functions of the handler package that a route may run."""
 
 ACCESS_LOGS = "access"
@@ -54,7 +54,7 @@ def _entry(function: str, handler: str, timeout: int, path: str, method: str, *,
 BUILT_IN = (
     _entry("lamed-track", TRACK, 10, "track", "GET", key=False, query="namespace experiment variant event uuid"),
     _entry("lamed-all-experiments", ALL, 29, "experiments", "GET", key=True, query="namespace scope"),
-    _entry("lamed-delete-experiment", "lamed.delete", 29, "delete", "DELETE", key=True, query="namespace experiment"),
+    _entry("lamed-delete-experiment", DELETE, 29, "delete", "DELETE", key=True, query="namespace experiment"),
 )
 """0.4.3's wiring; timeouts stay within API Gateway's 29 seconds."""
 
@@ -123,7 +123,7 @@ def resolve(config: Config) -> Wiring:
             )
         endpoints[place], origins[place] = endpoint, where
         if not endpoint.api_key_required and endpoint.handler != TRACK:
-            deed = "delete experiments" if endpoint.handler == "lamed.delete" else "read every result"
+            deed = "delete experiments" if endpoint.handler == DELETE else "read every result"
             warnings.append(
                 f"{where}.api_gateway.method.apiKeyRequired is false: anyone who finds /{endpoint.path} can {deed}."
             )

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 Entry = dict[str, Any]
 
 DEEDS: Mapping[str, str] = {
-    "lamed.track": "counts events",
-    "lamed.all": "reads all results",
-    "lamed.experiment": "reads one experiment",
-    "lamed.delete": "deletes an experiment",
+    wiring.TRACK: "counts events",
+    wiring.ALL: "reads all results",
+    wiring.EXPERIMENT: "reads one experiment",
+    wiring.DELETE: "deletes an experiment",
 }
 """What each handler does, for people."""
 
@@ -135,7 +135,7 @@ def overview(document: Mapping[str, Any]) -> Overview:
     rows = [_row(None, entry, str(name)) for entry in built_in]
     rows += [_row(index, entry, str(name)) for index, entry in enumerate(entries_of(document))]
     problem, warnings = _judged(document)
-    counting = [row.path for row in rows if row.does == DEEDS["lamed.track"]]
+    counting = [row.path for row in rows if row.does == DEEDS[wiring.TRACK]]
     return Overview(tuple(rows), problem, warnings, all("track" in path.lower() for path in counting))
 
 
@@ -156,7 +156,7 @@ def neutral_entry(document: Mapping[str, Any]) -> Entry:
     """A second address for events, with a word that no ad-blocker minds and that is not in use yet."""
     used = {row.path.removeprefix("/") for row in overview(document).rows}
     path = next((path for path in _NEUTRAL_PATHS if path not in used), f"{_NEUTRAL_PATHS[0]}-{len(used)}")
-    return new_entry("lamed.track", path)
+    return new_entry(wiring.TRACK, path)
 
 
 def with_handler(entry: Entry, handler: str) -> Entry:
@@ -170,7 +170,7 @@ def with_handler(entry: Entry, handler: str) -> Entry:
             HANDLER.key: handler,
             FUNCTION.key: function,
             METHOD.key: method,
-            API_KEY.key: handler != "lamed.track",
+            API_KEY.key: handler != wiring.TRACK,
         },
     )
 
