@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lamed_tui.cli.context import pass_invocation
-from lamed_tui.cli.output import print_json, say
+from lamed_tui.cli.output import json_text, print_json, say
 from lamed_tui.errors import ConfigError, UsageError
+from lamed_tui.experiments.names import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +89,7 @@ def _show(invocation: Invocation, *, as_json: bool) -> None:
         print_json({"file": str(loaded.path), "exists": loaded.exists, "settings": document})
         return
     for key, value, source in settings:
-        click.echo(f"{key} = {json.dumps(value, ensure_ascii=False)}  ({source})")
+        click.echo(f"{visible(key)} = {json_text(value)}  ({visible(source)})")
     if not loaded.exists:
         say(f"There is no {loaded.path} yet.")
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lamed_tui.experiments.names import visible
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -19,18 +21,28 @@ if TYPE_CHECKING:
 
 def print_json(document: Any) -> None:
     """One JSON document, indented, on stdout."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    click.echo(json_text(document, indent=2))
 
 
 def print_json_line(document: Any) -> None:
     """One JSON object on a line of its own, flushed, so that a reader sees it at once."""
-    click.echo(json.dumps(document, ensure_ascii=False))
+    click.echo(json_text(document))
     sys.stdout.flush()
 
 
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """JSON whose strings cannot command the terminal that it may be shown on: the same value to whoever reads it."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    # json itself escapes all other ASCII that commands a terminal.
+    return text if text.isascii() and "\x7f" not in text else "".join(map(_json_character, text))
+
+
 def say(message: str) -> None:
-    """A sentence for the person watching, on stderr; a terminal gets it broken between words."""
-    click.echo(fitted(message, shutil.get_terminal_size().columns) if sys.stderr.isatty() else message, err=True)
+    """A sentence for the person watching, on stderr; a terminal gets it broken between words.
+
+    What others wrote, such as a key of `config.json`, cannot command the terminal.
+    """
+    _tell("\n".join(visible(line) for line in message.split("\n")))
 
 
 def fitted(text: str, columns: int) -> str:
@@ -49,7 +61,8 @@ def fitted(text: str, columns: int) -> str:
 
 def show_error(error: LamedError) -> None:
     """What happened and what to do next, on stderr."""
-    say(f"{click.style('Error:', fg='red', bold=True) if _coloured() else 'Error:'} {error.what}")
+    what = "\n".join(visible(line) for line in error.what.split("\n"))
+    _tell(f"{click.style('Error:', fg='red', bold=True) if _coloured() else 'Error:'} {what}")
     if error.fix:
         say(f"  {error.fix}")
 
@@ -59,6 +72,16 @@ def table_console() -> Console:
     from rich.console import Console
 
     return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+
+
+def _tell(message: str) -> None:
+    click.echo(fitted(message, shutil.get_terminal_size().columns) if sys.stderr.isatty() else message, err=True)
+
+
+def _json_character(character: str) -> str:
+    if character == "\n" or visible(character) == character:
+        return character
+    return json.dumps(character)[1:-1] if not character.isascii() else f"\\u{ord(character):04x}"
 
 
 def _coloured() -> bool:

@@ -23,10 +23,15 @@ def printable(name: str) -> str:
     line: each such character appears as its escape, such as `\x1b`. An empty name appears as `(empty)`, one
     of spaces in quotes.
     """
-    shown = "".join(_visible(character) for character in name)
+    shown = visible(name)
     if shown.strip():
         return shown
     return f'"{shown}"' if shown else "(empty)"
+
+
+def visible(text: str) -> str:
+    """The text with each character that would command the terminal, line breaks too, as its escape."""
+    return "".join(_visible(character) for character in text)
 
 
 def natural_order(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
