@@ -105,14 +105,17 @@ class Store:
         return {key: int(value) for key, value in zip(wanted, values, strict=True) if value and _is_whole_number(value)}
 
     def read_hashes(self, keys: Sequence[str]) -> list[dict[str, str]]:
-        """The fields of each hash, in the order of `keys`; a missing hash is empty. One round trip for 2,000 keys."""
+        """The fields of each hash, in the order of `keys`, in one round trip for 2,000 of them.
+
+        What is missing, or is no hash, is empty.
+        """
         found: list[dict[str, str]] = []
         with self._connected() as client:
             for start in range(0, len(keys), _MOST_COMMANDS):
                 pipeline = client.pipeline(transaction=False)
                 for key in keys[start : start + _MOST_COMMANDS]:
                     pipeline.hgetall(key)
-                found += pipeline.execute()
+                found += map(_fields, pipeline.execute(raise_on_error=False))
         return found
 
     def find_keys(self, pattern: str) -> list[str]:
@@ -226,6 +229,15 @@ def _client(settings: RedisSettings) -> Redis | RedisCluster:
     if settings.unix_socket_path:
         return redis.Redis(unix_socket_path=settings.unix_socket_path, db=settings.db, **options)
     return redis.Redis(host=settings.host, port=settings.port, db=settings.db, **options)
+
+
+def _fields(answer: dict[str, str] | Exception) -> dict[str, str]:
+    """What HGETALL answered; one key that somebody used for something else must not hide all others."""
+    if not isinstance(answer, Exception):
+        return answer
+    if "WRONGTYPE" in str(answer):
+        return {}
+    raise answer
 
 
 def _is_whole_number(value: str) -> bool:

@@ -79,6 +79,20 @@ def test_a_key_that_holds_no_whole_number_is_left_out(valkey: str) -> None:
         assert store.read_counts(["text", "half", "empty", "superscript", "below", "endless", "set"]) == {"below": -3}
 
 
+def test_a_key_that_is_no_hash_has_no_fields_and_hides_no_other(valkey: str) -> None:
+    with redis.Redis.from_url(valkey) as client:
+        client.hset("hash", "field", "1")
+        client.rpush("list", "member")
+    with open_store(settings(port=port_in(valkey))) as store:
+        assert store.read_hashes(["list", "hash", "missing"]) == [{}, {"field": "1"}, {}]
+
+
+def test_hashes_that_a_narrow_user_may_not_read_are_told(locked: int) -> None:
+    narrow = settings(port=locked, username="narrow", password="pw")
+    with open_store(narrow) as store, pytest.raises(StoreAccessError):
+        store.read_hashes(["hash"])
+
+
 def test_bytes_that_are_no_text_survive_reading(valkey: str) -> None:
     with redis.Redis.from_url(valkey) as client:
         client.sadd("keys", b"broken:\xff")
