@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 _SECRET_KEY = re.compile(
-    r"pass(w|phrase|$)|pwd|secret|token|(api|access|private)[_-]?key|credential|auth$", re.IGNORECASE
+    r"pas+(w|o|phrase|$)|pwd|secret|token|(api|access|private)[_-]?key|credential|auth$", re.IGNORECASE
 )
 _URL_WITH_CREDENTIALS = re.compile(r"\s*[a-z][a-z0-9+.-]*://[^/?#\s]*@", re.IGNORECASE)
 _PLACE_OF_A_SECRET = {("redis_secret", "arn"), ("redis_secret", "key")}

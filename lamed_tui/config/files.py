@@ -58,6 +58,9 @@ __all__ = [
 ]
 
 FILE_NAME = "config.json"
+_MOST_BYTES = 1_000_000
+"""A configuration is far smaller; a device or a dump that is named by mistake must not fill the memory."""
+
 _UNWRITABLE = "Check the folder, its permissions and the free space."
 CONNECTION_KEYS = ("url", "host", "port", "db", "username", "password", "ssl", "ssl_cert_reqs", "unix_socket_path")
 """The keys of `redis` that belong to one server: a new address takes all of them along.
@@ -177,7 +180,11 @@ def read_document(path: Path) -> tuple[Document, bool]:
         ConfigError: the file cannot be read or is not a JSON object; the version before is named when there is one.
     """
     try:
-        return parse_document(path.read_text(encoding="utf-8"), str(path)), True
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise ConfigError(f"{path} is larger than 1 MB: that is no configuration.", "Name another file.")
+        return parse_document(content.decode("utf-8"), str(path)), True
     except FileNotFoundError:
         return {}, False
     except UnicodeDecodeError as error:

@@ -224,6 +224,7 @@ def test_the_place_of_a_secret_can_be_configured() -> None:
     [
         *[("redis.password", True), ("redis.url", True), ("redis.host", False), ("namespace", False), ("name", False)],
         *[("redis_secret.arn", False), ("redis_secret.key", False), ("redis_secret.value", True)],
+        *[("redis.pasword", True), ("redis.passowrd", True), ("redis.pass", True)],
     ],
 )
 def test_which_keys_are_secret(key: str, *, expected: bool) -> None:

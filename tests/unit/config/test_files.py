@@ -97,6 +97,7 @@ def test_a_misspelt_file_name_does_not_mean_the_defaults(tmp_path: Path) -> None
         (b'{"redis": }', "not valid JSON: Expecting value at line 1, column 11"),
         (b"[]", "must hold one JSON object"),
         (b"", "not valid JSON"),
+        (b" " * 1_000_001, "larger than 1 MB"),
         (b'{"name": "\xff"}', "not UTF-8 text (byte 10)"),
         (b'{"a": ' * 5000 + b"1" + b"}" * 5000, "nested too deeply"),
         (b'{"a": ' * 60 + b"1" + b"}" * 60, "nested too deeply"),
