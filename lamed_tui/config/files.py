@@ -180,11 +180,7 @@ def read_document(path: Path) -> tuple[Document, bool]:
         ConfigError: the file cannot be read or is not a JSON object; the version before is named when there is one.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise ConfigError(f"{path} is larger than 1 MB: that is no configuration.", "Name another file.")
-        return parse_document(content.decode("utf-8"), str(path)), True
+        return parse_document(_bounded(path).decode("utf-8"), str(path)), True
     except FileNotFoundError:
         return {}, False
     except UnicodeDecodeError as error:
@@ -193,6 +189,14 @@ def read_document(path: Path) -> tuple[Document, bool]:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.", "Check the file and its permissions.") from None
     except ConfigError as error:
         raise ConfigError(error.what, f"{error.fix} {_way_back(path)}".strip()) from None
+
+
+def _bounded(path: Path) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise ConfigError(f"{path} is larger than 1 MB: that is no configuration.", "Name another file.")
+    return content
 
 
 def save(path: Path, document: Document) -> None:
