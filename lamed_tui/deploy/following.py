@@ -45,6 +45,7 @@ class Wish(Enum):
 
 
 def always_follow() -> Wish:
+    """Nobody is there to wish anything else."""
     return Wish.FOLLOW
 
 
@@ -135,7 +136,7 @@ class Follower:
         now = self.clock.monotonic()
         if self._trouble_since is None:
             self._trouble_since = now
-            yield Warned(f"{error.what} The deployment goes on; asking again.")
+            yield Warned(f"{error.what} AWS goes on with it; asking again.")
         elif now - self._trouble_since > _PATIENCE_SECONDS:
             raise _detached(error) from error
 
@@ -202,12 +203,17 @@ class Follower:
 def _detached(error: AwsError) -> LamedError:
     narrower = CredentialsError if isinstance(error, CredentialsError) else AwsError
     return narrower(
-        f"{error.what} The deployment goes on in AWS.",
-        f"{error.fix} Then run lamed deploy again: it follows the running deployment.",
+        f"{error.what} AWS goes on with what has begun.",
+        f"{error.fix} Then run the command again: it follows what is running.",
     )
 
 
 def newest_event(aws: Aws, stack_id: str) -> str | None:
+    """The id of a stack's newest event, None when it has none.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
     earlier = events_after(aws, stack_id, None, newest_only=True)
     return earlier[-1]["EventId"] if earlier else None
 
@@ -215,7 +221,11 @@ def newest_event(aws: Aws, stack_id: str) -> str | None:
 def events_after(
     aws: Aws, stack_id: str, boundary: str | None, *, newest_only: bool = False
 ) -> list[StackEventTypeDef]:
-    """Events newer than the one whose id is given, oldest first."""
+    """Events newer than the one whose id is given, oldest first; all of them when None is given.
+
+    Raises:
+        AwsError: AWS refused or could not be reached.
+    """
     found: list[StackEventTypeDef] = []
     for page in aws.cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         for event in page["StackEvents"]:

@@ -1,6 +1,6 @@
 """What can happen between a command and its end, as plain data: phases, what ends each, and what comes next.
 
-`engine`, `rollback` and `destroy` bring the steps; which step follows which stands here and nowhere else.
+`steps` and `destroy` bring what is done in each; which step follows which stands here and nowhere else.
 """
 
 from __future__ import annotations

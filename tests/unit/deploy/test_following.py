@@ -99,7 +99,7 @@ def test_a_question_that_is_throttled_is_asked_again_and_the_deployment_counts_a
     assert isinstance(told[0], Warned)
     assert told[0].message == (
         "AWS asks to slow down or is unavailable (Throttling from cloudformation:DescribeStacks). "
-        "The deployment goes on; asking again."
+        "AWS goes on with it; asking again."
     )
 
 
@@ -107,7 +107,7 @@ def test_without_any_answer_for_minutes_it_detaches_and_does_not_call_it_a_failu
     script = CloudFormationScript(aws_for_stubs())
     for _ in range(100):
         script.fails("describe_stacks", "Throttling", "Rate exceeded")
-    with pytest.raises(AwsError, match=r"The deployment goes on in AWS\. .* run lamed deploy again: it follows"):
+    with pytest.raises(AwsError, match=r"AWS goes on with what has begun\. .* run the command again: it follows"):
         followed(follower(script, time))
     script.close(asked_for_everything=False)
     assert 300 < time.elapsed < 330
@@ -120,7 +120,7 @@ def test_credentials_that_expire_meanwhile_leave_the_deployment_to_aws(
     script.fails("describe_stacks", "ExpiredToken", "", 403)
     with pytest.raises(CredentialsError) as expired:
         followed(follower(script, time))
-    assert expired.value.what == "The AWS session has expired. The deployment goes on in AWS."
+    assert expired.value.what == "The AWS session has expired. AWS goes on with what has begun."
     assert expired.value.fix.startswith("Sign in again")
     assert expired.value.exit_code == ExitCode.CREDENTIALS
 
