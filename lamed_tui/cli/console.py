@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from lamed_tui.console.workplace import Workplace
     from lamed_tui.experiments.source import SnapshotSource
 
-_INTERVAL = 2.0
+INTERVAL = 2.0
+"""Seconds between two readings, unless somebody says otherwise."""
 _DEMO = "demo"
 _FAREWELL_SECONDS = 0.7
 _WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
@@ -65,7 +66,7 @@ def open_console(
     invocation: Invocation,
     *,
     namespace: str | None = None,
-    interval: float = _INTERVAL,
+    interval: float = INTERVAL,
     source: str | None = None,
     read_only: bool = False,
     prints_snippet: bool = False,
@@ -100,7 +101,7 @@ def _set_up(path: Path, *, prints_snippet: bool = False) -> int:
     from lamed_tui.console.preferences import follow
 
     place = _workplace(path)
-    app = LamedConsole(workplace=place, interval=_INTERVAL)
+    app = LamedConsole(workplace=place, interval=INTERVAL)
     follow(app, place.load().config.console if path.exists() else ConsoleSettings())
     return _run(app, path, prints_snippet=prints_snippet)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lamed_tui.cli.console import INTERVAL
 from lamed_tui.cli.context import pass_invocation
 from lamed_tui.cli.output import print_json, print_json_line, say, table_console
 from lamed_tui.cli.sources import source_options, watched_source
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from lamed_tui.experiments.assessment import Assessment
     from lamed_tui.experiments.snapshot import Experiment, Snapshot
 
-DEFAULT_INTERVAL = 2.0
 PLAIN_INTERVAL = 5.0  # what is read aloud must not be overtaken all the time
 
 
@@ -77,7 +77,7 @@ def results(
     "--interval",
     type=click.FloatRange(0.2, 3600),
     metavar="SECONDS",
-    help=f"Time between refreshes; {DEFAULT_INTERVAL:g} by default, {PLAIN_INTERVAL:g} with --plain.",
+    help=f"Time between refreshes; {INTERVAL:g} by default, {PLAIN_INTERVAL:g} with --plain.",
 )
 @click.option("--read-only", is_flag=True, help="In the console: leave out everything that changes something.")
 @click.option(
@@ -112,7 +112,7 @@ def watch(
         return open_console(
             invocation,
             namespace=namespace,
-            interval=interval or DEFAULT_INTERVAL,
+            interval=interval or INTERVAL,
             source=source,
             read_only=read_only,
             prints_snippet=prints_snippet,
@@ -132,7 +132,7 @@ def watch(
 
         watching.watch(
             read,
-            interval=interval or (PLAIN_INTERVAL if plain else DEFAULT_INTERVAL),
+            interval=interval or (PLAIN_INTERVAL if plain else INTERVAL),
             count=count,
             show=lambda reading: printed(*reading),
             complain=_complain,

@@ -11,7 +11,7 @@ from lamed_tui.deploy.environment import PASSWORD_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_SECRET = "(secret)"  # noqa: S105 - what is shown instead of one
+SECRET = "(secret)"  # noqa: S105 - what is shown instead of one
 _LONGEST = 120
 
 
@@ -70,14 +70,14 @@ def _text(path: str, value: Any) -> str | None:
     if value is None:
         return None
     if path.endswith(PASSWORD_VARIABLE):
-        return _SECRET
+        return SECRET
     text = value if isinstance(value, str) else json.dumps(_masked(value), sort_keys=True, ensure_ascii=False)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _masked(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _SECRET if name == PASSWORD_VARIABLE else _masked(inner) for name, inner in value.items()}
+        return {name: SECRET if name == PASSWORD_VARIABLE else _masked(inner) for name, inner in value.items()}
     return [_masked(item) for item in value] if isinstance(value, list) else value
 
 

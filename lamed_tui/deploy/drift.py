@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lamed_tui.deploy.clock import delays
-from lamed_tui.deploy.differences import Difference
+from lamed_tui.deploy.differences import SECRET, Difference
 from lamed_tui.deploy.environment import PASSWORD_VARIABLE
 from lamed_tui.errors import AwsError
 
@@ -71,5 +71,5 @@ def _drifted(item: StackResourceDriftTypeDef) -> Drifted:
 
 def _difference(path: str, expected: str | None, actual: str | None) -> Difference:
     secret = PASSWORD_VARIABLE in path or PASSWORD_VARIABLE in f"{expected}{actual}"
-    values = ("(secret)", "(secret)") if secret else (expected, actual)
+    values = (SECRET, SECRET) if secret else (expected, actual)
     return Difference(path.strip("/").replace("/", "."), *values)
