@@ -6,17 +6,12 @@ in the environment. Durations are in seconds, sizes in bytes.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
-from lamed_tui.config.fields import Name, Origin, Section, Text, WebAddress, matching, positive, whole_number
+from lamed_tui.config.fields import Name, Origin, Section, Text, WebAddress, matching, positive, refuse, whole_number
 from lamed_tui.config.redis_settings import RedisSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = [
     "AwsSettings",
@@ -34,9 +29,6 @@ __all__ = [
     "VpcSettings",
     "WatchSettings",
     "WiringEntry",
-    "known_keys",
-    "meant_by",
-    "unknown_keys",
 ]
 
 TagKey = Annotated[
@@ -67,7 +59,15 @@ class LimitSettings(Section):
     name_bytes: Annotated[int, whole_number(1, 1024)] = Field(128, description="UTF-8 bytes of any name")
     namespace_bytes: Annotated[int, whole_number(1, 1024)] = Field(64, description="UTF-8 bytes of a namespace")
     uuid_bytes: Annotated[int, whole_number(1, 1024)] = Field(128, description="UTF-8 bytes of an event's uuid")
-    experiments: tuple[Text, ...] | None = Field(None, description="When given, only these names may be counted")
+    experiments: tuple[Text, ...] | None = Field(
+        None, min_length=1, description="When given, only these names may be counted"
+    )
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> Self:
+        if any(len(name.encode(errors="replace")) > self.name_bytes for name in self.experiments or ()):
+            raise refuse("experiments holds a name of more than name_bytes, so that it would never be counted")
+        return self
 
 
 class AwsSettings(Section):
@@ -249,44 +249,3 @@ class Config(Section):
     watch: WatchSettings = Field(default_factory=WatchSettings)
     console: ConsoleSettings = Field(default_factory=ConsoleSettings)
     experiments: dict[str, ExperimentSettings] = Field(default_factory=dict)
-
-
-def unknown_keys(section: BaseModel, prefix: str = "") -> Iterator[str]:
-    """Dotted keys of a configuration that this version keeps but does not use, at any depth."""
-    for key in section.model_extra or {}:
-        yield f"{prefix}{key}"
-    for name, field in type(section).model_fields.items():
-        value = getattr(section, name)
-        path = f"{prefix}{field.alias or name}"
-        if isinstance(value, BaseModel):
-            yield from unknown_keys(value, f"{path}.")
-        for entry, inner in _entries(value):
-            if isinstance(inner, BaseModel):
-                yield from unknown_keys(inner, f"{path}.{entry}.")
-
-
-def known_keys(section: type[BaseModel] | None = None, prefix: str = "") -> Iterator[str]:
-    """Every dotted key with a fixed name; those below lists and people's own names are left out."""
-    for name, field in (section or Config).model_fields.items():
-        path = f"{prefix}{field.alias or name}"
-        yield path
-        for kind in _alternatives(field.annotation):
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                yield from known_keys(kind, f"{path}.")
-
-
-def meant_by(key: str) -> str | None:
-    """The known key that an unknown one was probably meant to be."""
-    return next(iter(get_close_matches(key, list(known_keys()), n=1, cutoff=0.8)), None)
-
-
-def _alternatives(annotation: Any) -> tuple[Any, ...]:
-    """The types a value may have: `X | None` is X or None."""
-    return get_args(annotation) if get_origin(annotation) in {UnionType, Union} else (annotation,)
-
-
-def _entries(value: object) -> Iterator[tuple[object, object]]:
-    if isinstance(value, dict):
-        yield from value.items()
-    elif isinstance(value, tuple):
-        yield from enumerate(value)

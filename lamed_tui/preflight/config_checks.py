@@ -6,7 +6,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from lamed_tui.config.documents import flattened, is_secret
-from lamed_tui.config.model import meant_by, unknown_keys
+from lamed_tui.config.known import meant_by, unknown_keys
 from lamed_tui.preflight.result import passed, warned
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pydantic import Secret, SecretStr
 
 from lamed_tui.config.documents import flattened, masked, value_at
 from lamed_tui.config.files import CONNECTION_KEYS
-from lamed_tui.config.model import meant_by, unknown_keys
+from lamed_tui.config.known import meant_by, unknown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,8 @@ from lamed.endpoint import parse_url
 from lamed.settings import Limits, parse, snapshot
 
 from lamed_tui.config import files
-from lamed_tui.config.model import Config, LimitSettings, RedisSettings, known_keys, meant_by, unknown_keys
+from lamed_tui.config.known import known_keys, meant_by, unknown_keys
+from lamed_tui.config.model import Config, LimitSettings, RedisSettings
 from lamed_tui.deploy.environment import redis_url
 from lamed_tui.errors import ConfigError
 
@@ -78,6 +79,12 @@ def without(section: dict[str, Any], *path: str) -> dict[str, Any]:
         ({"cors_origins": []}, "cors_origins: must not be empty"),
         ({"cors_origins": ["https://x.example/path"]}, "cors_origins.0: must be"),
         ({"limits": {"max_counters": 0}}, "limits.max_counters: must be 1–1000000"),
+        ({"limits": {"experiments": []}}, "limits.experiments: must not be empty"),  # no event would be counted
+        ({"limits": {"experiments": ["a" * 129]}}, "limits: experiments holds a name of more than name_bytes"),
+        (
+            {"limits": {"experiments": ["é"], "name_bytes": 1}},
+            "limits: experiments holds a name of more than name_bytes",
+        ),
         ({"aws": {"region": "Frankfurt"}}, "aws.region: must be a region such as eu-central-1"),
         ({"vpc": {"subnet_ids": ["subnet-0a"]}}, "vpc.security_group_ids: is required"),
         ({"vpc": {"subnet_ids": [], "security_group_ids": ["sg-1"]}}, "vpc.subnet_ids: must not be empty"),

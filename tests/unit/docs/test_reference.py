@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docs import make_reference
-from lamed_tui.config.model import known_keys
+from lamed_tui.config.known import known_keys
 
 
 @pytest.mark.parametrize("page", ["configuration", "commands"])
