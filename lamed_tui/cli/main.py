@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -37,6 +38,9 @@ _COMMANDS = {
     "completion": "completion",
 }
 """Command name to the module of this package that holds it; a module is imported when its command is asked for."""
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class _Commands(click.Group):
@@ -89,7 +93,8 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
-    debug = "--debug" in arguments
+    if sys.stdout is None:  # closed by the shell: `lamed results >&-`
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     try:
         outcome = lamed.main(arguments, prog_name="lamed", standalone_mode=False)
     except LamedError as error:
@@ -101,13 +106,26 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted.")
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader went away (`lamed watch --json | head`); nothing is wrong. Python flushes stdout once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # click ends so, and only so, when the reader went away (`lamed watch --json | head`): nothing is wrong.
+        _write_no_more()
         return ExitCode.OK
     except Exception as error:  # noqa: BLE001 - the last line of defence; --debug shows the rest
-        if debug:
-            traceback.print_exc()
-        say(f"Error: lamed stopped on an unexpected {type(error).__name__}; run it again with --debug to see where.")
-        return ExitCode.FAILED
+        return _unexpected(error, debug="--debug" in arguments)
     return outcome if isinstance(outcome, int) else ExitCode.OK
+
+
+def _unexpected(error: Exception, *, debug: bool) -> int:
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
+        _write_no_more()
+        say(f"Error: Standard output cannot be written: {error.strerror}.")
+    else:
+        say(f"Error: lamed stopped on an unexpected {type(error).__name__}; run it again with --debug to see where.")
+    return ExitCode.FAILED
+
+
+def _write_no_more() -> None:
+    """Python flushes stdout once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
