@@ -16,6 +16,7 @@ from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.workplace import Workplace
 from lamed_tui.deploy import engine
 from lamed_tui.deploy.events import Deployed
+from lamed_tui.deploy.wiring import TRACK
 from lamed_tui.embedded.demo import demo_config
 from lamed_tui.embedded.stack import Stack, running_stack
 from lamed_tui.embedded.truths import DEMO_TRUTHS
@@ -110,7 +111,7 @@ def demonstrations(stack: Stack) -> Iterator[RedisSource]:
         for event in engine.deploy(config, connect(config.aws, stack.environment))
         if isinstance(event, Deployed)
         for endpoint in event.endpoints
-        if endpoint.handler == "lamed.track"
+        if endpoint.handler == TRACK
     )
     crowd = Crowd(track, config.namespace, DEMO_TRUTHS, rng=random.Random(2026))  # noqa: S311 - dice
     with visiting(crowd), open_store(config.redis) as store:

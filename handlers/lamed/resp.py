@@ -81,7 +81,7 @@ class Connection:
             UnreachableError: at `deadline` (on the monotonic clock) at the latest.
             ReplyError: the server refused the handshake.
         """
-        now = time()
+        now = time()  # the wall clock: the other one need not go on while Lambda freezes the process
         if now - self._used > _IDLE_SECONDS:
             self.close()
         self._used = now

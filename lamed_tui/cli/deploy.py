@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lamed_tui.cli.context import pass_invocation
-from lamed_tui.cli.following import CtrlC, confirming, follow, mending, refuse_without_a_person, told
+from lamed_tui.cli.following import CtrlC, follow, options_of, refuse_without_a_person, told
 from lamed_tui.cli.output import print_json, say
 from lamed_tui.errors import ExitCode, UsageError, not_written
 
@@ -53,13 +53,7 @@ def deploy(
         aws = subject.aws
         if not (no_preflight or plan_only):
             _check_first(subject, report)
-        options = engine.Options(
-            confirm=confirming(yes=yes, plan_only=plan_only),
-            mend=mending(yes=yes, plan_only=plan_only),
-            wish=ctrl_c.wish,
-            on_live=report.found_live,
-            smoke_test=not no_smoke,
-        )
+        options = options_of(ctrl_c, report, yes=yes, plan_only=plan_only, smoke_test=not no_smoke)
         events = engine.deploy(subject.config, aws, package=subject.package, options=options)
         return follow(events, report, ctrl_c, plan_only=plan_only)
 

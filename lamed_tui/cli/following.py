@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from lamed_tui.cli.deploy_report import Report
+    from lamed_tui.deploy.engine import Options
     from lamed_tui.deploy.events import DeployEvent
     from lamed_tui.deploy.following import Wish
     from lamed_tui.deploy.plan import Plan
@@ -74,6 +75,19 @@ def mending(*, yes: bool, plan_only: bool = False) -> Callable[[str], bool]:
     if yes or plan_only:
         return lambda _question: yes and not plan_only
     return lambda question: click.confirm(question, default=False, err=True)
+
+
+def options_of(ctrl_c: CtrlC, report: Report, *, yes: bool, plan_only: bool, smoke_test: bool) -> Options:
+    """How a deployment or a rollback is to go, by the flags and the person at the terminal."""
+    from lamed_tui.deploy.engine import Options
+
+    return Options(
+        confirm=confirming(yes=yes, plan_only=plan_only),
+        mend=mending(yes=yes, plan_only=plan_only),
+        wish=ctrl_c.wish,
+        on_live=report.found_live,
+        smoke_test=smoke_test,
+    )
 
 
 def refuse_without_a_person(deed: str, *, yes: bool, more: str = "") -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lamed_tui.cli.context import pass_invocation
-from lamed_tui.cli.following import CtrlC, confirming, follow, mending, refuse_without_a_person, told
+from lamed_tui.cli.following import CtrlC, confirming, follow, options_of, refuse_without_a_person, told
 from lamed_tui.cli.output import print_json, say, table_console
 
 if TYPE_CHECKING:
@@ -93,13 +93,7 @@ def rollback(
 
     def run() -> ExitCode:
         config = invocation.load().config
-        options = engine.Options(
-            confirm=confirming(yes=yes, plan_only=plan_only),
-            mend=mending(yes=yes, plan_only=plan_only),
-            wish=ctrl_c.wish,
-            on_live=report.found_live,
-            smoke_test=not no_smoke,
-        )
+        options = options_of(ctrl_c, report, yes=yes, plan_only=plan_only, smoke_test=not no_smoke)
         events = engine.rollback(config, connect(config.aws, os.environ), release, options=options)
         return follow(events, report, ctrl_c, plan_only=plan_only)
 
