@@ -9,6 +9,7 @@ import pytest
 
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.operate.preflight_pane import PreflightPane
+from tests.console.loop_probe import LONGEST_WAIT, probed
 from tests.console.operate.person import operating, screen_of
 from tests.console.screens import until
 from tests.console.setup.wizard import write
@@ -51,15 +52,18 @@ async def test_every_page_waits_aloud_and_none_of_them_holds_up_a_key_or_the_end
     with a_silent_server() as port:
         environment = {**HUNG, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
         async with operating(environment=environment, size=(100, 50)) as person:
-            await person.sees("Asking AWS what is deployed … 1 s")
-            await answers_at_once(person, "r", "Asking AWS for the releases")
-            await answers_at_once(person, "l", "Asking AWS for the logs")
-            await answers_at_once(person, "d", "▸ 1 Preflight")
-            await person.sees("running AWS credentials")
-            await person.sees("pass Configuration")
-            await answers_at_once(person, "question_mark", "Help: Operate: Preflight")
-            await person.press("escape")
-            await answers_at_once(person, "escape", "▸ Status")
+            with probed() as held_up:
+                await person.sees("Asking AWS what is deployed … 1 s")
+                await answers_at_once(person, "r", "Asking AWS for the releases")
+                await answers_at_once(person, "l", "Asking AWS for the logs")
+                await answers_at_once(person, "d", "▸ 1 Preflight")
+                await person.sees("running AWS credentials")
+                await person.sees("pass Configuration")
+                await answers_at_once(person, "question_mark", "Help: Operate: Preflight")
+                await person.press("escape")
+                await answers_at_once(person, "escape", "▸ Status")
+            assert len(held_up.waited) > 100
+            assert max(held_up.waited) < LONGEST_WAIT
             assert await ends_at_once(person) == ""
 
 
