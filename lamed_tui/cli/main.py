@@ -106,8 +106,9 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted.")
         return ExitCode.INTERRUPTED
-    except SystemExit:
-        # click ends so, and only so, when the reader went away (`lamed watch --json | head`): nothing is wrong.
+    except (SystemExit, BrokenPipeError):
+        # The reader went away (`lamed watch --json | head`); nothing is wrong. click ends so, and only so, when it was
+        # told by a write; `lamed watch` also notices it while there is nothing to write.
         _write_no_more()
         return ExitCode.OK
     except Exception as error:  # noqa: BLE001 - the last line of defence; --debug shows the rest
