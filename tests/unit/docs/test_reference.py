@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from docs import make_reference
 from lamed_tui.config.known import known_keys
+from lamed_tui.preflight.checklist import ENTRIES
 
 
 @pytest.mark.parametrize("page", ["configuration", "commands"])
@@ -22,3 +25,10 @@ def test_every_known_key_is_explained() -> None:
 def test_no_key_is_without_a_meaning() -> None:
     rows = [line for line in make_reference.configuration().splitlines() if line.startswith("| `")]
     assert [row for row in rows if row.endswith("|  |")] == []
+
+
+def test_a_page_counts_the_checks_before_a_deployment_as_there_are() -> None:
+    page = (make_reference.HERE / "operations.md").read_text()
+    told = re.findall(r"of (\d+) checks|(\d+) passed, 0 warnings", page)
+    assert len(told) >= 3
+    assert {int(number) for found in told for number in found if number} == {len(ENTRIES)}
