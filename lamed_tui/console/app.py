@@ -17,7 +17,7 @@ from lamed_tui.console.background import in_background
 from lamed_tui.console.clipboard import CopyingApp
 from lamed_tui.console.crash import crash_report
 from lamed_tui.console.help import HelpScreen
-from lamed_tui.console.key_names import key_name, with_key_names
+from lamed_tui.console.key_names import active_keys, key_name, with_key_names
 from lamed_tui.console.opening import Mode
 from lamed_tui.console.setup.messages import SetupDone, WayOn
 from lamed_tui.console.snippet.messages import SnippetLeft, SnippetMade, SnippetWanted
@@ -199,11 +199,11 @@ class LamedConsole(WatchingApp, CopyingApp):
             return
         keys = [
             (self.get_key_display(active.binding), active.binding.tooltip or active.binding.description)
-            for active in screen.active_bindings.values()
+            for active in active_keys(screen)
             if active.binding.id
         ]
         text = with_key_names(screen.HELP or "", partial(key_name, screen))
-        self.push_screen(HelpScreen(screen.title or "", text, keys))
+        self.push_screen(HelpScreen(screen.title or "", text, dict.fromkeys(keys)))
 
     def action_interrupt(self) -> None:
         """Ctrl+C where nothing is selected: leave, as everywhere in a terminal."""

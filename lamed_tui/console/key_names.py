@@ -14,6 +14,7 @@ from textual.widget import Widget
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from textual.binding import ActiveBinding
     from textual.screen import Screen
 
 Keys = Callable[[str], str]
@@ -68,6 +69,21 @@ def key_name(screen: Screen[Any], name: str) -> str:
     if binding is None:
         raise LookupError(f"{name} is no action of {type(screen).__name__}")
     return in_words(binding.key.split(",")[0])
+
+
+def active_keys(screen: Screen[Any]) -> list[ActiveBinding]:
+    """The keys that work now. One that a person chose stands where the other stood: Textual puts it at the end."""
+    wished = screen.app._keymap  # noqa: SLF001 - no public name for what `set_keymap` was given
+    found = list(screen.active_bindings.values())
+    ordered = [one for one in found if one.binding.id not in wished]
+    for one in found:
+        if (name := one.binding.id) is not None and name in wished:
+            names = list(declared(type(one.node)))
+            before = names[: names.index(name) + 1]
+            near = [n for n, other in enumerate(ordered) if other.node is one.node]
+            place = next((n + 1 for n in reversed(near) if ordered[n].binding.id in before), near[0] if near else None)
+            ordered.insert(len(ordered) if place is None else place, one)
+    return ordered
 
 
 def with_key_names(text: str, key: Keys) -> str:

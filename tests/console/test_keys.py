@@ -124,6 +124,25 @@ async def test_a_key_of_ones_own_works_is_shown_and_frees_the_other(valkey: str)
         assert "^k Pause" in " ".join(text_of(pilot).splitlines()[-1].split())
 
 
+async def test_a_key_of_ones_own_stands_where_the_other_stood(valkey: str) -> None:
+    async with watching(valkey, size=(80, 24), wishes=ConsoleSettings(keys={"monitor.sort": "ctrl+o"})) as pilot:
+        await until(pilot, lambda text: "/ Filter ^o Sort w Window" in " ".join(text.split()))
+        await pilot.press("f1")
+        await until(pilot, lambda text: text.index("^o") < text.index("Since start, last 24 h"))
+
+
+async def test_an_action_with_several_keys_of_one_name_stands_once_in_the_help() -> None:
+    async with LamedConsole(workplace=place()).run_test(size=(80, 50)) as pilot:
+        await until(pilot, lambda text: "Set up" in text)
+        await pilot.press("enter")
+        await until(pilot, lambda text: "Cluster" in text)
+        await pilot.press(*["tab"] * 6)
+        await until(pilot, lambda text: "space Yes or no" in " ".join(text.split()))
+        await pilot.press("f1")
+        await until(pilot, lambda text: "Help: Setup" in text)
+        assert text_of(pilot).split("Help: Setup")[1].count("Yes or no") == 2  # in the help, and below it in the bar
+
+
 async def test_who_shares_a_key_keeps_it_when_the_other_gets_another() -> None:
     app = LamedConsole(workplace=place())
     follow(app, ConsoleSettings(keys={"setup.stop": "f9"}))

@@ -8,6 +8,8 @@ from rich.cells import cell_len
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey  # has no public name; the version range in pyproject.toml holds it
 
+from lamed_tui.console.key_names import active_keys
+
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
@@ -62,7 +64,7 @@ class KeyBar(Footer):
     def _shown(self) -> list[tuple[Binding, bool]]:
         """The keys for which there is room, and whether each can be used."""
         shown: dict[str, tuple[Binding, bool]] = {}
-        for _, binding, enabled, _ in self.screen.active_bindings.values():
+        for _, binding, enabled, _ in active_keys(self.screen):
             known = shown.get(binding.action)
             if binding.show and (known is None or known[0].priority):  # of two keys for one action, the plainer
                 shown.pop(binding.action, None)
