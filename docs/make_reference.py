@@ -13,6 +13,8 @@ from pydantic import BaseModel, SecretStr
 from lamed_tui.cli.main import lamed
 from lamed_tui.config.checking import problems
 from lamed_tui.config.model import Config
+from lamed_tui.console.key_names import in_words
+from lamed_tui.console.keys import scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +62,19 @@ credentials, 4 the stack needs repair first, 5 declined, 130 interrupted or deta
 
 def configuration() -> str:
     """The page on every key of `config.json`."""
-    return _CONFIGURATION + "".join(_sections(Config, ""))
+    return _CONFIGURATION + "".join(_sections(Config, "")) + "".join(_actions())
+
+
+def _actions() -> Iterator[str]:
+    """The actions of the console by the ids that `console.keys` takes."""
+    yield "\n## Actions of the console\n\n"
+    yield "The ids that `console.keys` takes. A dot within a key is escaped: "
+    yield "`lamed configure --set 'console.keys.monitor\\.sort=S'`.\n\n"
+    yield "| action | key | does |\n| --- | --- | --- |\n"
+    bindings = {name: binding for scope in scopes() for name, binding in scope.bindings.items()}
+    for name, binding in sorted(bindings.items()):
+        keys = " ".join(f"`{in_words(key)}`" for key in binding.key.split(","))
+        yield f"| `{name}` | {keys} | {binding.tooltip or binding.description} |\n"
 
 
 def commands() -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from docs import make_reference
 from lamed_tui.config.known import known_keys
+from lamed_tui.console.keys import scopes
 from lamed_tui.preflight.checklist import ENTRIES
 
 
@@ -25,6 +26,12 @@ def test_every_known_key_is_explained() -> None:
 def test_no_key_is_without_a_meaning() -> None:
     rows = [line for line in make_reference.configuration().splitlines() if line.startswith("| `")]
     assert [row for row in rows if row.endswith("|  |")] == []
+
+
+def test_every_action_that_may_have_another_key_is_named() -> None:
+    page = make_reference.configuration()
+    assert "| `monitor.sort` | `s` | Sort by name, visitors or events per second |" in page
+    assert [name for scope in scopes() for name in scope.bindings if f"| `{name}` |" not in page] == []
 
 
 def test_a_page_counts_the_checks_before_a_deployment_as_there_are() -> None:
