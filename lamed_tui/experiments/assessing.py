@@ -6,9 +6,8 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
-from lamed_tui.experiments.assessment import Assessment, assess, design_of
+from lamed_tui.experiments.assessment import Assessment, assess_all, design_of
 from lamed_tui.experiments.statistics.crossing import standing
-from lamed_tui.experiments.wording import utc_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,17 +57,7 @@ class Assessor:
         """
         self._read_histories(snapshot)
         self._replay(snapshot)
-        today = utc_day(snapshot.taken_at)
-        found = {
-            one.name: assess(
-                one,
-                self._settings.get(one.name),
-                today=today,
-                history=self._histories.get(one.name),
-                before=self._standings.get(one.name),
-            )
-            for one in snapshot.experiments
-        }
+        found = assess_all(snapshot, self._settings, self._histories, self._standings)
         self._standings = {name: one.standing for name, one in found.items()}
         return found
 

@@ -126,12 +126,19 @@ def assess_all(
     snapshot: Snapshot,
     settings: Mapping[str, ExperimentSettings],
     histories: Mapping[str, History] | None = None,
+    before: Mapping[str, Standing] | None = None,
 ) -> dict[str, Assessment]:
-    """Every experiment of a snapshot, by name."""
-    known = histories or {}
+    """Every experiment of a snapshot, by name; the arguments, by name too, as in `assess`."""
+    known, stood = histories or {}, before or {}
     today = utc_day(snapshot.taken_at)
     return {
-        one.name: assess(one, settings.get(one.name), today=today, history=known.get(one.name))
+        one.name: assess(
+            one,
+            settings.get(one.name),
+            today=today,
+            history=known.get(one.name),
+            before=stood.get(one.name),
+        )
         for one in snapshot.experiments
     }
 
