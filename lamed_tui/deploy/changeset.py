@@ -117,7 +117,8 @@ def describe(aws: Aws, pending: ChangeSet, clock: Clock) -> ChangeSet:
                 return pending
             detail = validation_failures(aws, ChangeSetName=pending.arn)
             raise DeployError(
-                f"CloudFormation cannot plan the change of {pending.stack_name}: {(detail or reason).rstrip('.')}."
+                f"CloudFormation cannot plan the change of {pending.stack_name}: {(detail or reason).rstrip('.')}.",
+                "Nothing was changed. Remove the cause and deploy again.",
             )
         clock.sleep(delay)
     raise AssertionError("delays never end")

@@ -41,7 +41,8 @@ def detect(aws: Aws, stack_id: str, clock: Clock) -> tuple[Drifted, ...]:
         if answer["DetectionStatus"] == "DETECTION_FAILED":
             raise AwsError(
                 "CloudFormation could not compare the stack with what is there: "
-                f"{answer.get('DetectionStatusReason', 'it gave no reason').rstrip('.')}."
+                f"{answer.get('DetectionStatusReason', 'it gave no reason').rstrip('.')}.",
+                "Try again in a minute.",
             )
         clock.sleep(delay)
     request: DescribeStackResourceDriftsInputTypeDef = {

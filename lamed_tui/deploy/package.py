@@ -91,7 +91,9 @@ def _bytecode(sources: tuple[tuple[str, bytes], ...]) -> Mapping[str, bytes]:
             check=False,
         )
         if run.returncode != 0:
-            raise DeployError(f"The handlers do not compile: {run.stdout.strip() or run.stderr.strip()}.")
+            raise DeployError(
+                f"The handlers do not compile: {run.stdout.strip() or run.stderr.strip()}.", "Reinstall lamed-tui."
+            )
         return {
             str(file.relative_to(directory)): file.read_bytes() for file in Path(directory).rglob("__pycache__/*.pyc")
         }

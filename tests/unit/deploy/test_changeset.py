@@ -113,7 +113,9 @@ def test_what_the_early_validation_found_is_told(script: CloudFormationScript) -
 def test_a_failure_keeps_its_reason_where_nothing_more_is_known(script: CloudFormationScript) -> None:
     script.answers("describe_change_set", described("FAILED", "Transform failed."))
     script.fails("describe_events", "ValidationError", "Unknown action")
-    with pytest.raises(DeployError, match=r"^CloudFormation cannot plan the change of lamed: Transform failed\.$"):
+    with pytest.raises(
+        DeployError, match=r"^CloudFormation cannot plan the change of lamed: Transform failed\. Nothing was changed\."
+    ):
         changeset.describe(script.aws, pending(), PlayedTime().clock())
 
 
