@@ -46,13 +46,11 @@ def alias_id(function: FunctionSpec) -> str:
     return logical_id.of(function.role, "Alias")
 
 
-def log_group(config: Config, function: FunctionSpec) -> str:
-    """The function's log group; a prefix of our own, so that it cannot meet one that Lambda made by itself."""
-    return log_group_of(config.name, function.name)
-
-
 def log_group_of(stack: str, function: str) -> str:
-    """The log group of a function, from its name in AWS and the name of its stack."""
+    """The log group of a function, from its name in AWS and the name of its stack.
+
+    Its prefix is our own, so that it cannot meet one that Lambda made by itself.
+    """
     return f"/lamed/{stack}/{function}"
 
 
@@ -108,7 +106,7 @@ def function_resources(
     """Log group, function, version and alias of one function, each with its logical id."""
     log_group_id = logical_id.of(function.role, "LogGroup")
     function_id = logical_id.of(function.role, "Function")
-    yield log_group_id, log_group_resource(config, log_group(config, function))
+    yield log_group_id, log_group_resource(config, log_group_of(config.name, function.name))
     properties = _function_properties(
         config, function, code, runtime, variables, log_group_id, secret=secret_revision is not None
     )

@@ -19,7 +19,7 @@ from lamed_tui.errors import ConfigError
 from lamed_tui.setup.questions import Choice, Question, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from lamed_tui.config.documents import Document
     from lamed_tui.setup.questions import Given
@@ -212,11 +212,6 @@ def problems_with_entry(document: Mapping[str, Any], index: int | None, entry: E
     if not problem:
         return {}
     return {"": _of_the_form(problem.removeprefix(prefix))}
-
-
-def problem_with_entries(document: Mapping[str, Any], entries: Sequence[Entry]) -> str:
-    """Why these endpoints cannot be deployed, naming entry and field; empty when they can."""
-    return _judged({**document, "extra_wiring": list(entries)})[0]
 
 
 def _judged(document: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from lamed_tui.preflight.checklist import checklist
+from lamed_tui.preflight.checklist import checklist, with_needed
 from lamed_tui.preflight.schedule import run_all
 from lamed_tui.preflight.subject import Subject
 
@@ -26,7 +26,7 @@ class Trial:
     Args:
         loaded: the settings to try, environment included.
         environment: the environment variables, for AWS.
-        checks: ids of preflight checks, each with those it needs.
+        checks: ids of preflight checks; those that they need are made too.
         world: the outside, replaced in tests.
         limit: seconds that a check may take.
         clock: seconds that only go forward.
@@ -43,7 +43,7 @@ class Trial:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._subject = Subject(loaded, environment, world)
-        self._checks = [check for check in checklist(self._subject) if check.id in checks]
+        self._checks = with_needed(checklist(self._subject), checks)
         self._limit = limit
         self._clock = clock
 

@@ -29,7 +29,6 @@ from lamed_tui.setup.routes import (
     neutral_entry,
     new_entry,
     overview,
-    problem_with_entries,
     problems_with_entry,
     with_entry,
     with_route_answer,
@@ -166,7 +165,10 @@ def test_secrets_are_not_in_the_text_and_come_back_from_it() -> None:
 
 def test_what_cannot_be_deployed_is_told_with_entry_and_field() -> None:
     entries = [new_entry("lamed.track", "x"), new_entry("lamed.track", "x")]
-    assert "extra_wiring.1.api_gateway: GET /x is already taken by extra_wiring.0" in problem_with_entries({}, entries)
+    assert (
+        "extra_wiring.1.api_gateway: GET /x is already taken by extra_wiring.0"
+        in overview({"extra_wiring": entries}).problem
+    )
 
 
 PATHS = st.from_regex(r"[A-Za-z0-9._:-]{1,12}", fullmatch=True)
@@ -198,6 +200,6 @@ def test_every_answer_that_a_form_would_show_changes_nothing(entries: list[dict[
 
 @given(ENTRIES)
 def test_whatever_is_no_problem_can_be_deployed(entries: list[dict[str, Any]]) -> None:
-    if problem_with_entries({}, entries):
+    if overview({"extra_wiring": entries}).problem:
         return
     assert len(wiring.resolve(Config.model_validate({"extra_wiring": entries})).endpoints) == 3 + len(entries)
