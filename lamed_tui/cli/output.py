@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -62,7 +62,7 @@ def fitted(text: str, columns: int) -> str:
 def show_error(error: LamedError) -> None:
     """What happened and what to do next, on stderr."""
     what = "\n".join(visible(line) for line in error.what.split("\n"))
-    _tell(f"{click.style('Error:', fg='red', bold=True) if _coloured() else 'Error:'} {what}")
+    _tell(f"{click.style('Error:', fg='red', bold=True) if is_coloured(sys.stderr) else 'Error:'} {what}")
     if error.fix:
         say(f"  {error.fix}")
 
@@ -84,5 +84,6 @@ def _json_character(character: str) -> str:
     return json.dumps(character)[1:-1] if not character.isascii() else f"\\u{ord(character):04x}"
 
 
-def _coloured() -> bool:
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+def is_coloured(stream: TextIO) -> bool:
+    """Whether colours are welcome on a standard stream."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lamed_tui.cli.context import pass_invocation
-from lamed_tui.cli.output import print_json
+from lamed_tui.cli.output import is_coloured, print_json
 from lamed_tui.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -58,12 +58,8 @@ def _document(result: CheckResult) -> dict[str, str | float]:
 
 def _print(result: CheckResult) -> None:
     state = result.state
-    word = click.style(state, fg=_COLOURS[state], bold=state == "fail") if _coloured() else state
+    word = click.style(state, fg=_COLOURS[state], bold=state == "fail") if is_coloured(sys.stdout) else state
     click.echo(f"{word}  {result.title:<18}  {result.seconds:5.2f} s  {result.detail}")
     if result.fix and state != "pass":
         click.echo(f"      {'':<18}           {result.fix}")
     sys.stdout.flush()
-
-
-def _coloured() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
