@@ -119,10 +119,18 @@ async def test_r_reads_at_once(valkey: str) -> None:
 async def test_an_empty_namespace_says_what_to_do_and_fills_by_itself(valkey: str) -> None:
     async with watching(valkey) as pilot:
         shown = await until(pilot, lambda text: 'No events yet in the namespace "alephbet"' in text)
-        assert "lamed snippet" in shown
+        assert "Code for a page: x" in shown
+        assert "Another namespace: n" in shown
         write_counts(valkey, COUNTS)
         shown = await until(pilot, lambda text: "2,391 visitors" in text)
         assert "No events" not in shown
+
+
+async def test_the_first_code_for_a_page_is_one_key_away(valkey: str) -> None:
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "No events yet" in text)
+        await pilot.press("x")
+        await until(pilot, lambda text: "AlephBet" in text and "Variants" in text)
 
 
 async def test_help_scrolls_by_keyboard_and_closes(valkey: str) -> None:

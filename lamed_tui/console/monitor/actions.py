@@ -123,9 +123,8 @@ class Actions:
         self._screen.app.push_screen(Choice("Export", text, _FORMATS), chosen)
 
     def snippet(self, experiment: Experiment | None) -> None:
-        """Build the code that puts an experiment into a page."""
-        if experiment is not None:
-            self._screen.post_message(SnippetWanted(experiment))
+        """Build the code that puts an experiment into a page; any, where none is counted yet."""
+        self._screen.post_message(SnippetWanted(experiment))
 
     @property
     def _operations(self) -> Operations | None:

@@ -106,8 +106,8 @@ def notice(state: FeedState, label: str, namespace: str, key: Keys) -> Notice | 
             (
                 "They appear here as soon as a page sends one.",
                 "",
-                "Code for a page: lamed snippet",
-                "Another namespace: lamed watch --namespace NAME",
+                f"Code for a page: {key('monitor.snippet')}",
+                f"Another namespace: {key('monitor.namespace')}",
                 "Simulated visitors: lamed demo",
             ),
         )
