@@ -1,10 +1,15 @@
-"""What listens on this computer is asked directly, whatever proxy is configured for the world outside."""
+"""Asking for a URL: this computer directly, whatever proxy is configured for the world outside, and nobody else."""
 
 from __future__ import annotations
 
 import ipaddress
 import urllib.request
 from urllib.parse import urlsplit
+
+
+class _NoRedirection(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        """Take the redirection for the answer, an error: urllib would carry the API key to wherever it leads."""
 
 
 def is_loopback(url: str) -> bool:
@@ -22,4 +27,5 @@ def is_loopback(url: str) -> bool:
 
 def opener(url: str) -> urllib.request.OpenerDirector:
     """What asks for a URL: past every proxy when it names this computer, else as the environment says."""
-    return urllib.request.build_opener(urllib.request.ProxyHandler({} if is_loopback(url) else None))
+    proxies = urllib.request.ProxyHandler({} if is_loopback(url) else None)
+    return urllib.request.build_opener(proxies, _NoRedirection())

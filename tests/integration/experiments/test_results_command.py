@@ -113,6 +113,28 @@ def test_an_answer_that_is_no_list_of_experiments_is_an_error_and_no_lack_of_eve
         server.shutdown()
 
 
+def test_the_key_is_not_carried_to_wherever_a_redirection_leads() -> None:
+    asked: list[str] = []
+
+    class Portal(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path.partition("?")[0])
+            self.send_response(302)
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: pytest shows what matters."""
+
+    with HTTPServer(("127.0.0.1", 0), Portal) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        source = ApiSource(f"http://127.0.0.1:{server.server_port}/experiments", "the-key", "alephbet", {})
+        with pytest.raises(StoreError, match=r"answered HTTP 302\. Check watch\.api_url"):
+            source.read()
+        server.shutdown()
+    assert asked == ["/experiments"]
+
+
 def test_a_password_in_the_apis_address_is_never_shown() -> None:
     place = "127.0.0.1:1"
     source = ApiSource(f"http://ann:hunter2@{place}/experiments", "the-key", "alephbet", {})
