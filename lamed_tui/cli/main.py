@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 import traceback
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
@@ -55,6 +56,16 @@ class _Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"lamed_tui.cli.{module}"), cmd_name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if meant := get_close_matches(args[0], _COMMANDS, n=1):
+                raise click.UsageError(f"{error.message} Did you mean {meant[0]}?", ctx) from None
+            raise
 
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

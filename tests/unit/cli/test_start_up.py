@@ -8,7 +8,7 @@ import sys
 import click
 import pytest
 
-from lamed_tui.cli.main import lamed
+from lamed_tui.cli.main import lamed, run
 
 HEAVY = ("textual", "boto3", "botocore", "redis", "pydantic", "rich", "questionary", "prompt_toolkit")
 COMMANDS = [[], *([name] for name in lamed.list_commands(click.Context(lamed)))]
@@ -26,3 +26,10 @@ print([name for name in {HEAVY!r} if name in sys.modules], code, file=sys.stderr
 
     assert done.stderr.splitlines()[-1] == "[] 0"
     assert "Usage: lamed" in done.stdout
+
+
+def test_a_command_that_is_mistyped_is_answered_with_the_one_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["delpoy"]) == 2
+    assert "No such command 'delpoy'. Did you mean deploy?" in capsys.readouterr().err
+    assert run(["frobnicate"]) == 2
+    assert "Did you mean" not in capsys.readouterr().err
