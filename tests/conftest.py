@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 # An example that takes long on a busy machine is no defect.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
+
+
+# A shell starts what runs in its background with Ctrl-C ignored, and so would everything be that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 _A_DEVELOPERS_OWN = {

@@ -213,6 +213,21 @@ def test_a_chart_fits_its_place_and_says_what_it_draws(
         assert chart(trend(found, "buy", too_few, most=50), kind, "control", size, PALETTE) is None
 
 
+def test_rates_that_hardly_move_are_not_drawn_as_if_they_leapt() -> None:
+    found = assessed([("control", 4_000, 800), ("green", 4_000, 804)], "buy")
+    looks = [
+        (
+            datetime(2026, 3, day, tzinfo=UTC),
+            Counts({"control": 400 * day, "green": 400 * day}, {"buy": {"control": 80 * day, "green": 80 * day + 4}}),
+        )
+        for day in range(1, 11)
+    ]
+    drawn = chart(trend(found, "buy", looks, most=50), Kind.RATE, "control", (80, 12), PALETTE)
+    assert drawn is not None
+    ticks = [float(tick) for tick in re.findall(r"([0-9.]+)%", drawn.plain)]
+    assert max(ticks) - min(ticks) >= 0.2 * 20
+
+
 def test_looks_of_a_session_begin_anew_after_a_reset_and_stay_few() -> None:
     looks = Looks(most=10)
     for number in range(100):

@@ -26,6 +26,7 @@ _FEWEST_COLUMNS, _FEWEST_LINES = 30, 6
 _MOST_ARMS = 4
 _TICK_CELLS = 6
 _FAR = 3.0  # a lift beyond +300% or an interval that wide says nothing
+_CALM = 0.1  # the scale of rates reaches at least a tenth of them up and down: what hardly moves is to look so
 
 
 class Kind(StrEnum):
@@ -144,6 +145,8 @@ def _limits(kind: Kind, shown: Mapping[str, list[Points]]) -> tuple[float, float
     if kind is Kind.LIFT:
         low, high = min(low, -1.0), max(high, 1.0)
     margin = max((high - low) * 0.08, 0.1)
+    if kind is Kind.RATE:
+        margin = max(margin, ((low + high) * _CALM - (high - low)) / 2)
     bottom = -100.0 if kind is Kind.LIFT else 0.0
     return max(low - margin, bottom), high + margin
 
