@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
     from textual.theme import Theme
     from textual.widget import AwaitMount
@@ -103,6 +104,15 @@ class LamedConsole(WatchingApp, CopyingApp):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
+
+    def get_driver_class(self) -> type[Driver]:
+        """As Textual chooses, with an Esc that is answered as soon as any other key."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from lamed_tui.console.terminal_input import QuickEscapeDriver  # there is none to derive from elsewhere
+
+        return QuickEscapeDriver
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._theme_chosen)

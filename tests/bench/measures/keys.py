@@ -29,10 +29,7 @@ _RUNS = 3
 _REST_SECONDS = 0.5
 """Between two keys, as between those of a person; whatever a key has begun is over by then."""
 _MS = 1_000
-_ESC = "\x1b[27u"
-"""As terminals with the Kitty keyboard protocol send it. Of others nobody can tell at once whether a lone ESC is the
-key or begins a sequence, so that Textual waits 0.1 s for more."""
-_F1, _CTRL_P, _CTRL_T, _CTRL_Q = "\x1bOP", "\x10", "\x14", "\x11"
+_ESC, _F1, _CTRL_P, _CTRL_T, _CTRL_Q = "\x1b", "\x1bOP", "\x10", "\x14", "\x11"
 _KEYS = (
     # What is pressed, what is written in answer.
     ("?", "Help: Monitor"),
