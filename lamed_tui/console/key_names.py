@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
@@ -64,7 +65,7 @@ def key_name(screen: Screen[Any], name: str) -> str:
     if wished:
         return in_words(wished.split(",")[0])
     # Not only widgets on the screen: a page's help tells of what is typed on the next.
-    owners = [type(screen), type(screen.app), *_widgets(Widget)]
+    owners = chain((type(screen), type(screen.app)), _widgets(Widget))
     binding = next((known[name] for known in map(declared, owners) if name in known), None)
     if binding is None:
         raise LookupError(f"{name} is no action of {type(screen).__name__}")

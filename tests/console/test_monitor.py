@@ -11,7 +11,7 @@ from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.monitor.widgets import ExperimentDetail
 from lamed_tui.experiments.api_source import ApiSource
 from tests.console.screens import settled, text_of, until, watching
-from tests.integration.experiments.counters import counts_of, write_counts, write_past
+from tests.integration.experiments.counters import WINNER, counts_of, write_counts, write_past
 from tests.integration.experiments.test_results_command import an_api
 
 if TYPE_CHECKING:
@@ -194,12 +194,6 @@ async def test_q_quits_with_success_and_ctrl_c_with_an_interruption(valkey: str)
             await until(pilot, lambda text: "No events" in text)
             await pilot.press(key)
         assert pilot.app.return_code == code
-
-
-WINNER = {
-    **counts_of("checkout", "buy", a=(4_000, 400), b=(4_000, 640)),
-    ("a small one", "participate", "a"): 1,
-}
 
 
 async def test_what_is_proven_stands_in_the_list_and_beside_the_numbers(valkey: str) -> None:

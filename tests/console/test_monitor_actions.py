@@ -9,25 +9,12 @@ from typing import TYPE_CHECKING
 from lamed_tui.experiments.source import RedisSource
 from tests.console.screens import folder_gone, text_of, unbroken, until, watching
 from tests.console.setup.wizard import squeezed
-from tests.integration.experiments.counters import counts_of, write_counts
+from tests.integration.experiments.counters import WINNER, write_counts
 
 if TYPE_CHECKING:
     import pytest
 
     from lamed_tui.experiments.snapshot import Snapshot
-
-
-COUNTS = {
-    **counts_of("checkout", "buy", control=(1_204, 120), green=(1_187, 160)),
-    ("headline", "participate", "a"): 31,
-    ("headline", "participate", "b"): 29,
-}
-
-
-WINNER = {
-    **counts_of("checkout", "buy", a=(4_000, 400), b=(4_000, 640)),
-    ("a small one", "participate", "a"): 1,
-}
 
 
 async def test_an_unknown_control_is_asked_for_once_and_kept(valkey: str) -> None:

@@ -37,7 +37,7 @@ class DonePane(Pane):
     HELP_TITLE = "Done"
     HELP_TEXT = """\
 The addresses are those that pages and programs call. The smoke test sent one event to the deployed address, the same \
-once more, one without what it needs, and read the results with and without the key, in a namespace of its own that \
+once more, one without what it needs, and read the results with and without the key, for an experiment of its own that \
 it removed.
 
 {operate.key} asks AWS for the API key, which reads results, and shows it until {operate.key} is pressed again or the \

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.console.operate.scripted import Script
+from tests.console.operate.scripted import MakeScript, Script
 from tests.integration.deploy.conftest import place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 __all__ = ["place"]
 
 
 @pytest.fixture
-def script() -> Iterator[Callable[..., Script]]:
+def script() -> Iterator[MakeScript]:
     """Makes scripted backends."""
     made: list[Script] = []
 

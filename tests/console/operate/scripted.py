@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,7 +21,7 @@ from lamed_tui.preflight.schedule import Begun
 from tests.console.operate.shop import BASE, DRIFTED, ENDPOINTS, FIRST, KEY, LINES, LISTING, STACK, STATUS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator, Sequence
+    from collections.abc import Collection, Generator, Sequence
     from datetime import datetime
 
     from lamed_tui.console.operate.backend import LogTail, Person
@@ -224,3 +224,6 @@ def _with_key(found: Status) -> Status:
     from dataclasses import replace
 
     return replace(found, api_key=KEY)
+
+
+MakeScript = Callable[..., Script]

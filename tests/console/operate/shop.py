@@ -35,6 +35,10 @@ BASE = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod"
 STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/shop/0f1e2d3c"
 
 
+REQUEST = "4c8f1a2e-77aa-4b31-9d1e-0c5a3f2b6e10"
+"""AWS's id of the request that failed."""
+
+
 KEY = "kT9vQ2xLr8yNf3WbZs6HdJ1mEa7PcUo4GiRt5Xqw"
 
 

@@ -11,11 +11,7 @@ from tests.console.operate.shop import DETAILS
 from tests.console.screens import folder_gone, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.console.operate.scripted import Script
-
-    MakeScript = Callable[..., Script]
+    from tests.console.operate.scripted import MakeScript
 
 
 async def test_every_check_is_pending_then_running_then_has_its_word(script: MakeScript) -> None:

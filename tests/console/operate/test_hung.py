@@ -16,9 +16,7 @@ from tests.console.setup.wizard import write
 from tests.integration.store.network import a_silent_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.console.operate.scripted import Script
+    from tests.console.operate.scripted import MakeScript
     from tests.console.setup.wizard import Wizard
 
 SLOWEST_KEY, SLOWEST_END = 4.0, 3.0
@@ -67,7 +65,7 @@ async def test_every_page_waits_aloud_and_none_of_them_holds_up_a_key_or_the_end
             assert await ends_at_once(person) == ""
 
 
-async def test_planning_that_hangs_can_be_left_and_what_it_left_is_told(script: Callable[..., Script]) -> None:
+async def test_planning_that_hangs_can_be_left_and_what_it_left_is_told(script: MakeScript) -> None:
     backend = script(hangs=("plan",))
     async with operating(backend) as person:
         await person.press("d")
@@ -87,7 +85,7 @@ async def test_planning_that_hangs_can_be_left_and_what_it_left_is_told(script: 
     ("answers", "told"), [(True, ""), (False, "AWS did not answer in time to take the plan back.")]
 )
 async def test_quitting_right_after_a_plan_was_left_waits_until_it_is_taken_back(
-    script: Callable[..., Script], *, answers: bool, told: str
+    script: MakeScript, *, answers: bool, told: str
 ) -> None:
     backend = script(hangs=("plan",))
     async with operating(backend) as person:

@@ -12,12 +12,9 @@ from tests.console.operate.scripted import Mend, Wait
 from tests.console.operate.shop import NEW_PLAN, PLAIN_PLAN, SMOKE, changed, creation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.console.operate.scripted import Script
+    from tests.console.operate.scripted import MakeScript
     from tests.console.setup.wizard import Wizard
 
-    MakeScript = Callable[..., Script]
 
 STUCK = NeedsRepairError("The stack shop is in UPDATE_ROLLBACK_FAILED.", "Lead it out.")
 

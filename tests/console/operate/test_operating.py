@@ -10,15 +10,22 @@ from lamed_tui.deploy.events import Applying, Attached, Mending, Planned, SmokeC
 from lamed_tui.errors import DeployError, ExitCode, NeedsRepairError
 from tests.console.operate.person import operating, plan
 from tests.console.operate.scripted import Mend, Wait
-from tests.console.operate.shop import FIRST, NEW_PLAN, PLAIN_PLAN, SMOKE, STACK, STATUS, changed, creation, deployed
+from tests.console.operate.shop import (
+    FIRST,
+    NEW_PLAN,
+    PLAIN_PLAN,
+    REQUEST,
+    SMOKE,
+    STACK,
+    STATUS,
+    changed,
+    creation,
+    deployed,
+)
 from tests.console.screens import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.console.operate.scripted import Script
-
-    MakeScript = Callable[..., Script]
+    from tests.console.operate.scripted import MakeScript
 
 
 CAUSE = (
@@ -26,9 +33,6 @@ CAUSE = (
     "(Service: ApiGateway, Status Code: 429, Request ID: 4c8f1a2e-77aa-4b31-9d1e-0c5a3f2b6e10). The stack was rolled "
     "back and works as before."
 )
-
-
-REQUEST = "4c8f1a2e-77aa-4b31-9d1e-0c5a3f2b6e10"
 
 
 async def test_each_resource_turns_and_the_log_tells_it(script: MakeScript) -> None:

@@ -5,29 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from lamed_tui.console.operate.preflight_pane import PreflightPane
 from lamed_tui.deploy.events import Attached, Planned
 from lamed_tui.deploy.logs import parse
 from lamed_tui.errors import AwsError, ConfigError
-from tests.console.operate.person import operating, screen_of
+from tests.console.operate.person import operating
 from tests.console.operate.scripted import Tail, Wait
 from tests.console.operate.shop import KEY, LISTING, PLAIN_PLAN, STACK, STATUS
 from tests.console.screens import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.console.operate.scripted import Script
-    from tests.console.setup.wizard import Wizard
-
-    MakeScript = Callable[..., Script]
-
-
-async def plan(person: Wizard) -> None:
-    """Through the checks to the plan."""
-    await person.press("d")
-    await until(person.pilot, lambda _: screen_of(person).query_one(PreflightPane).is_over, what="the checks are over")
-    await person.press("ctrl+n")
+    from tests.console.operate.scripted import MakeScript
 
 
 async def test_the_key_is_hidden_until_it_is_asked_for_and_again_when_the_page_is_left(script: MakeScript) -> None:

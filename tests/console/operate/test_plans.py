@@ -7,25 +7,11 @@ from typing import TYPE_CHECKING
 from lamed_tui.aws.errors import ServiceError
 from lamed_tui.deploy.events import Applying, Planned
 from tests.console.operate.person import operating, plan
-from tests.console.operate.shop import BACK_PLAN, END_PLAN, FIRST, GONE, UPDATE_PLAN, deployed
+from tests.console.operate.shop import BACK_PLAN, END_PLAN, FIRST, GONE, REQUEST, UPDATE_PLAN, deployed
 from tests.console.screens import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.console.operate.scripted import Script
-
-    MakeScript = Callable[..., Script]
-
-
-CAUSE = (
-    "ApiKey (AWS::ApiGateway::ApiKey) could not be deployed: Resource handler returned message: Limit reached "
-    "(Service: ApiGateway, Status Code: 429, Request ID: 4c8f1a2e-77aa-4b31-9d1e-0c5a3f2b6e10). The stack was rolled "
-    "back and works as before."
-)
-
-
-REQUEST = "4c8f1a2e-77aa-4b31-9d1e-0c5a3f2b6e10"
+    from tests.console.operate.scripted import MakeScript
 
 
 async def test_a_plan_that_breaks_something_says_so_and_asks_for_the_name(script: MakeScript) -> None:

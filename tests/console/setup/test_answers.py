@@ -7,18 +7,7 @@ from pathlib import Path
 from lamed_tui.console.setup.fields import AddressField
 from lamed_tui.console.setup.form import FormPane
 from lamed_tui.console.setup.screen import SetupScreen
-from tests.console.setup.wizard import CLEAR, Wizard, setting_up
-
-
-async def to_review(wizard: Wizard) -> str:
-    """From the first step through all others, answering nothing."""
-    await wizard.sees("Step 1" if wizard.pilot.app.size.width < 60 else "▸ 1 Redis")
-    await wizard.press("ctrl+n")
-    await wizard.sees("2 AWS")
-    await wizard.press("ctrl+n")
-    await wizard.sees("▸ 3 Endpoints")
-    await wizard.press("ctrl+n")
-    return await wizard.sees("▸ 4 Review")
+from tests.console.setup.wizard import CLEAR, setting_up
 
 
 async def test_going_back_keeps_every_answer_right_or_wrong() -> None:

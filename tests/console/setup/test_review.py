@@ -5,21 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lamed_tui.config import files
-from tests.console.setup.wizard import Wizard, read, setting_up, write
+from tests.console.setup.wizard import read, setting_up, to_review, write
 
 if TYPE_CHECKING:
     import pytest
-
-
-async def to_review(wizard: Wizard) -> str:
-    """From the first step through all others, answering nothing."""
-    await wizard.sees("Step 1" if wizard.pilot.app.size.width < 60 else "▸ 1 Redis")
-    await wizard.press("ctrl+n")
-    await wizard.sees("2 AWS")
-    await wizard.press("ctrl+n")
-    await wizard.sees("▸ 3 Endpoints")
-    await wizard.press("ctrl+n")
-    return await wizard.sees("▸ 4 Review")
 
 
 async def test_the_review_shows_the_change_and_no_secret_and_unknown_keys_survive() -> None:

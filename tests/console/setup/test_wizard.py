@@ -12,22 +12,23 @@ from lamed_tui.console.workplace import Workplace
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.setup import drafts
 from lamed_tui.store.connect import open_store
-from tests.console.setup.wizard import CLEAR, CONFIG, Wizard, aws, place, port_of, read, setting_up, watch, write
+from tests.console.setup.wizard import (
+    CLEAR,
+    CONFIG,
+    Wizard,
+    aws,
+    place,
+    port_of,
+    read,
+    setting_up,
+    to_review,
+    watch,
+    write,
+)
 from tests.integration.experiments.counters import write_counts
 
 if TYPE_CHECKING:
     from lamed_tui.config.files import LoadedConfig
-
-
-async def to_review(wizard: Wizard) -> str:
-    """From the first step through all others, answering nothing."""
-    await wizard.sees("Step 1" if wizard.pilot.app.size.width < 60 else "▸ 1 Redis")
-    await wizard.press("ctrl+n")
-    await wizard.sees("2 AWS")
-    await wizard.press("ctrl+n")
-    await wizard.sees("▸ 3 Endpoints")
-    await wizard.press("ctrl+n")
-    return await wizard.sees("▸ 4 Review")
 
 
 async def test_from_an_empty_home_to_a_file(valkey: str, emulator: str) -> None:

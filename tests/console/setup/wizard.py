@@ -122,6 +122,17 @@ class Wizard:
         await wait_for_idle(0)
 
 
+async def to_review(wizard: Wizard) -> str:
+    """From the first step through all others, answering nothing."""
+    await wizard.sees("Step 1" if wizard.pilot.app.size.width < 60 else "▸ 1 Redis")
+    await wizard.press("ctrl+n")
+    await wizard.sees("2 AWS")
+    await wizard.press("ctrl+n")
+    await wizard.sees("▸ 3 Endpoints")
+    await wizard.press("ctrl+n")
+    return await wizard.sees("▸ 4 Review")
+
+
 def squeezed(text: str) -> str:
     """A text without the difference between one blank and many, or a line's end; frames and marks aside."""
     return " ".join(text.replace("▌", " ").replace("│", " ").split())

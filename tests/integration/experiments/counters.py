@@ -24,6 +24,13 @@ def counts_of(experiment: str, goal: str, **arms: tuple[int, int]) -> Counts:
     }
 
 
+WINNER: Counts = {
+    **counts_of("checkout", "buy", a=(4_000, 400), b=(4_000, 640)),
+    ("a small one", "participate", "a"): 1,
+}
+"""An experiment with a clear winner, and one that has hardly begun."""
+
+
 def write_past(url: str, counts: Mapping[tuple[str, str, str], int], day: datetime) -> None:
     """Have so much been counted on a day, given as in `write_counts`, as the handlers keep it in the series."""
     with redis.Redis.from_url(url) as client:
