@@ -153,6 +153,7 @@ def widest_line(found: Assessment, width: int) -> int:
     width=st.integers(60, 160),
 )
 @example(arms=[("a", 1, 10**9), ("b" * 60, 10**9, 1)], goal="buy", unique=False, width=60)
+@example(arms=[("", 10**7, 0), ("0", 1, 10**6)], goal="", unique=False, width=96)
 def test_no_line_is_wider_than_the_pane_whatever_the_names_and_numbers(
     arms: list[tuple[str, int, int]], goal: str, unique: bool, width: int
 ) -> None:

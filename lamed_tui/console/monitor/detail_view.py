@@ -139,13 +139,17 @@ def _columns(assessment: Assessment, width: int) -> _Columns:
     conversions = _widest(_conversions_label(width), *(one.conversions for one in rows)) + gap
     rate = _widest("Rate", *(one.rate for one in rows)) + gap
     left = width - visitors - conversions - rate
+    narrow = _Columns(width, min(max(_NARROWEST_NAME, left), _WIDEST_NAME), visitors, conversions, rate, 0, 0, 0, 0)
     if width < _WIDE:
-        return _Columns(width, min(max(_NARROWEST_NAME, left), _WIDEST_NAME), visitors, conversions, rate, 0, 0, 0, 0)
+        return narrow
     lift = _widest("Lift", *(one.lift for one in rows)) + gap
     interval = _widest(HEADINGS[4], *(one.interval for one in rows)) + gap
     evidence = _widest("Evidence", *(one.evidence for one in rows)) + gap
     verdict = min(22, _widest("Verdict", *(_label(found) for found in assessment.findings.values()))) + 3
-    name = min(max(_NARROWEST_NAME, left - lift - interval - evidence - verdict), _WIDEST_NAME)
+    room = left - lift - interval - evidence - verdict
+    if room < _NARROWEST_NAME:  # numbers that are wider than people ever see
+        return narrow
+    name = min(room, _WIDEST_NAME)
     return _Columns(width, name, visitors, conversions, rate, lift, interval, evidence, verdict)
 
 
