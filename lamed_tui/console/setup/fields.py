@@ -59,8 +59,7 @@ class AddressField(TextField):
     def _on_paste(self, event: events.Paste) -> None:
         line = (event.text.splitlines() or [""])[0].strip()
         if _URL_MARK not in line:
-            super()._on_paste(event)
-            return
+            return  # Textual calls the field's own handler next
         event.stop()
         event.prevent_default()
         self.value = line

@@ -30,7 +30,7 @@ async def test_what_is_not_allowed_stops_the_way_on_at_its_field() -> None:
         await wizard.press("enter")
         await wizard.fill("Port", "70000")
         await wizard.sees("✗ must be 1–65535")
-        wizard.go_to("Namespace")
+        await wizard.go_to("Namespace")
         await wizard.press("ctrl+n")
         await wizard.sees("▸ 1 Redis")
         assert wizard.field == "Port"
@@ -66,10 +66,17 @@ async def test_a_pasted_url_fills_in_everything_it_says() -> None:
         assert "hunter2" not in shown
 
 
+async def test_a_pasted_host_name_stands_there_once() -> None:
+    async with setting_up() as wizard:
+        await wizard.press("enter")
+        await wizard.fill("Address", "redis.example")
+        assert wizard.pilot.app.screen.query_one(AddressField).value == "redis.example"
+
+
 async def test_a_typed_url_is_taken_when_the_field_is_left() -> None:
     async with setting_up() as wizard:
         await wizard.press("enter")
-        wizard.go_to("Address")
+        await wizard.go_to("Address")
         await wizard.press(*CLEAR)
         await wizard.type("redis://redis.example:6400")
         assert "6379" in wizard.screen
@@ -104,7 +111,7 @@ async def test_profiles_of_this_computer_are_offered() -> None:
     async with setting_up() as wizard:
         await wizard.press("enter", "ctrl+n")
         await wizard.sees("▸ 2 AWS")
-        wizard.go_to("Profile")
+        await wizard.go_to("Profile")
         await wizard.sees("default credentials")
         await wizard.pilot.app.workers.wait_for_complete()
         await wizard.press("enter")

@@ -110,7 +110,7 @@ async def test_text_and_table_follow_each_other_side_by_side() -> None:
         assert "✗" not in shown
         await wizard.press("ctrl+r", "down", "down", "down", "down", "enter")
         await wizard.sees("╭─ Endpoint")
-        wizard.go_to("Path")
+        await wizard.go_to("Path")
         await wizard.press(*CLEAR)
         await wizard.paste("afar")
         await wizard.press("ctrl+n")

@@ -87,7 +87,7 @@ async def offered(wizard: Wizard, key: str) -> list[str]:
 async def test_letters_typed_into_a_field_are_no_commands() -> None:
     async with setting_up() as wizard:
         await wizard.press("enter")
-        wizard.go_to("Namespace")
+        await wizard.go_to("Namespace")
         await wizard.type("qsa?")
         await wizard.sees("alephbetqsa?")
 

@@ -28,7 +28,7 @@ SECRET = "hidden-secret"
 async def with_a_secret_typed(environment: dict[str, str] | None = None) -> AsyncIterator[Wizard]:
     async with setting_up(environment) as wizard:
         await wizard.press("enter")
-        wizard.go_to("Password")
+        await wizard.go_to("Password")
         await wizard.paste(SECRET)
         yield wizard
 
@@ -47,7 +47,7 @@ async def test_it_is_neither_copied_nor_cut_by_keys() -> None:
         await wizard.press("ctrl+x")
         assert wizard.pilot.app.clipboard == ""
         assert wizard.pilot.app.screen.query_one(SecretField).value == SECRET
-        wizard.go_to("User")
+        await wizard.go_to("User")
         await wizard.press("ctrl+v")
         assert SECRET not in wizard.screen
 

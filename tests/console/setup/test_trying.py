@@ -20,7 +20,7 @@ SLOWEST_KEY = 1.0
 
 
 async def assert_keys_are_alive(wizard: Wizard) -> None:
-    wizard.go_to("Namespace")
+    await wizard.go_to("Namespace")
     for letter in "xyz":
         started = time.monotonic()
         await wizard.type(letter)
@@ -115,7 +115,7 @@ async def test_an_aws_that_never_answers_leaves_the_keys_alive_and_trying_can_be
             await wizard.sees("▸ 2 AWS")
             await wizard.press("ctrl+t")
             await wizard.sees("pass AWS region eu-west-1 at http://127.0.0.1")
-            wizard.go_to("Name")
+            await wizard.go_to("Name")
             started = time.monotonic()
             await wizard.type("x")
             assert "lamedx" in wizard.screen

@@ -83,14 +83,26 @@ class Wizard:
 
     async def fill(self, title: str, text: str) -> None:
         """Put an answer into a field, in place of the one that is there."""
-        self.go_to(title)
+        await self.go_to(title)
         await self.press(*CLEAR)
         await self.paste(text)
 
-    def go_to(self, title: str) -> None:
-        """Go to a field at once, as with a mouse."""
-        fields = self.pilot.app.screen.query(Field)
-        next(field for field in fields if field.question.title == title).focus_control()
+    async def go_to(self, title: str) -> None:
+        """Go to a field at once, as with a mouse, once its page has come and gone to the first one."""
+
+        def is_there(_: str) -> bool:
+            focused = self.pilot.app.screen.focused
+            return bool(self.field and focused and focused.focusable and self._field(title))
+
+        await until(self.pilot, is_there, what=f"there is a field {title}")
+        if field := self._field(title):
+            field.focus_control()
+        await until(self.pilot, lambda _: self.field == title, what=f"the field {title} has the focus")
+
+    def _field(self, title: str) -> Field | None:
+        """The field on the page in sight."""
+        named = (one for one in self.pilot.app.screen.query(Field) if one.question.title == title)
+        return next((one for one in named if one.query_one(".control").focusable), None)
 
     async def tab_to(self, title: str) -> None:
         """Go from field to field by keys until the one with this title has the focus."""
