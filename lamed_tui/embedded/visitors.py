@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import http.client
 import queue
+import random
 import socket
 import threading
 import time
@@ -23,7 +24,6 @@ from urllib.parse import urlencode, urlsplit
 from lamed.keys import PARTICIPATE
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Iterator, Mapping, Sequence
 
     from lamed_tui.embedded.truths import Truth
@@ -81,7 +81,8 @@ class Crowd:
         track_url: the deployed `/track` URL.
         namespace: sent with every event.
         truths: the experiments; visitors are spread over them evenly.
-        rng: decides everything except the moment at which answers arrive.
+        rng: decides who the visitors are, each in turn, and what they do when; only the moments at which answers arrive
+            are not its business, and those change nobody.
         connections: requests under way at once.
         present: visitors on the site at any one time.
     """
@@ -101,6 +102,8 @@ class Crowd:
         self._namespace = namespace
         self._truths = truths
         self._rng = rng
+        # Apart, so that late answers do not make other visitors
+        self._births = random.Random(rng.getrandbits(64))  # noqa: S311 - dice, not secrets
         self._present = present
         self._lost_answers = lost_answers
         self._deliveries: queue.Queue[tuple[_Event, bool] | None] = queue.Queue(maxsize=connections)
@@ -181,16 +184,16 @@ class Crowd:
 
     def _visitor(self, truth: Truth) -> _Visitor:
         names = list(truth.arms)
-        variant = self._rng.choices(names, weights=[truth.arms[name].share for name in names])[0]
+        variant = self._births.choices(names, weights=[truth.arms[name].share for name in names])[0]
         events = [PARTICIPATE]
         for goal, chance in truth.arms[variant].goals.items():
             if goal in truth.repeatable:
-                events += [goal] * sum(self._rng.random() < chance / 10 for _ in range(10))
-            elif self._rng.random() < chance:
+                events += [goal] * sum(self._births.random() < chance / 10 for _ in range(10))
+            elif self._births.random() < chance:
                 events.append(goal)
         return _Visitor(
             [
-                _Event(truth.experiment, variant, name, str(uuid.UUID(int=self._rng.getrandbits(128), version=4)))
+                _Event(truth.experiment, variant, name, str(uuid.UUID(int=self._births.getrandbits(128), version=4)))
                 for name in events
             ]
         )

@@ -30,6 +30,10 @@ _LOPSIDED_POWER = 1.5
 BROKEN_BELOW = 0.001
 """p of the conversions alone below which an arm is called broken before its lift is proven."""
 
+HARDLY = 0.5
+"""An arm may be broken when it surely converts less than this share of what the other does. Against "both alike", a
+variant that truly converts twice as often as the control would have the control called broken again and again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Design:
@@ -73,7 +77,7 @@ class Imbalance:
     """Conversions that are spread over two arms as hardly ever happens when both work."""
 
     p: float
-    """Exact and always-valid, from the conversions alone."""
+    """Against the weaker arm converting `HARDLY` as often as the other; exact, from the conversions alone."""
     expected: float
     """Conversions that the variant's share of the visitors promises it."""
 
@@ -249,7 +253,14 @@ def _compare(
 
 
 def _imbalance(control: int, variant: int, share: float) -> Imbalance | None:
-    p = conversions_p(control, variant, share=share)
+    control_rate, variant_rate = control * share, variant * (1 - share)  # as one number of visitors would convert
+    if variant_rate < HARDLY * control_rate:
+        ratio = HARDLY
+    elif control_rate < HARDLY * variant_rate:
+        ratio = 1 / HARDLY
+    else:
+        return None
+    p = conversions_p(control, variant, share=share, ratio=ratio)
     return Imbalance(p, (control + variant) * share) if p is not None and p < BROKEN_BELOW else None
 
 

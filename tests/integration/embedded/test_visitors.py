@@ -130,6 +130,20 @@ def test_visitors_split_as_their_truth_says_and_repeatable_goals_exceed_visitors
     assert counts["articles", "opened", "control"] > 2 * counts["articles", "participate", "control"]
 
 
+def test_refusals_and_late_answers_do_not_make_other_visitors() -> None:
+    """So that an experiment whose outcome a test expects goes the same way on a busy machine."""
+    dice = random.Random(1)
+    calm, troubled = Backend(refuse=lambda: False), Backend(refuse=lambda: dice.random() < 0.3)
+    a_day_on_the_site(calm, events=100)
+    a_day_on_the_site(troubled, events=600)
+    assert participants(calm)
+    assert participants(calm) <= participants(troubled)
+
+
+def participants(backend: Backend) -> set[str]:
+    return {uuid for uuid, (_, event, _) in backend.uuids.items() if event == "participate"}
+
+
 def test_visitors_leave_at_once_when_nobody_waits_for_them_to_settle() -> None:
     backend = Backend(refuse=lambda: True)
     with serving(backend) as url, visiting(Crowd(url, "shop", TRUTHS, rng=random.Random(7))):

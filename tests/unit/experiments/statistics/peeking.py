@@ -50,7 +50,8 @@ class Runs:
     share: float
 
     @classmethod
-    def simulated(cls, rate: float, share: float, seed: int) -> Runs:
+    def simulated(cls, rate: float, share: float, seed: int, *, variant_rate: float | None = None) -> Runs:
+        """With one rate for both arms, unless the variant has its own."""
         random = np.random.default_rng(seed)
         to_variant = random.binomial(VISITORS_BETWEEN_LOOKS, share, (EXPERIMENTS, LOOKS))
         to_control = VISITORS_BETWEEN_LOOKS - to_variant
@@ -58,7 +59,7 @@ class Runs:
             to_control.cumsum(axis=1),
             to_variant.cumsum(axis=1),
             random.binomial(to_control, rate).cumsum(axis=1),
-            random.binomial(to_variant, rate).cumsum(axis=1),
+            random.binomial(to_variant, rate if variant_rate is None else variant_rate).cumsum(axis=1),
             share,
         )
 

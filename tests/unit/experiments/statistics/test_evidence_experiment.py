@@ -147,10 +147,11 @@ def test_one_arm_with_more_conversions_than_visitors_makes_the_whole_goal_a_rate
 
 def test_the_conversions_alone_may_show_that_an_arm_is_broken_while_the_lift_is_silent() -> None:
     design = Design(control="control")
-    found = only(two_arms((24, 99), (0, 99)), design).imbalance
-    assert found == Imbalance(conversions_p(24, 0) or 0, 12)
+    found = only(two_arms((26, 99), (0, 99)), design).imbalance
+    assert found == Imbalance(conversions_p(26, 0, ratio=0.5) or 0, 13)
+    assert only(two_arms((0, 99), (26, 99)), design).imbalance == found
     assert only(two_arms((160, 200), (0, 200)), design).imbalance is not None
-    assert only(two_arms((20, 99), (0, 99)), design).imbalance is None  # not yet sure enough
+    assert only(two_arms((25, 99), (0, 99)), design).imbalance is None  # not yet sure enough
     assert only(two_arms((300, 1000), (100, 1000)), design).imbalance is None  # the lift is proven, no need to guess
 
 

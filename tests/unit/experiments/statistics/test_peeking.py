@@ -1,12 +1,15 @@
-"""A/A tests that are watched all the time hardly ever show a difference. `pytest -rP` shows the rates."""
+"""Tests that are watched all the time hardly ever show what is not so. `pytest -rP` shows the rates."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.unit.experiments.statistics.peeking import ALPHA, CASES, EXPERIMENTS, LOOKS, Case, family, watch
+from lamed_tui.experiments.statistics.evidence import BROKEN_BELOW, HARDLY
+from lamed_tui.experiments.statistics.verdict import VerdictCode
+from tests.unit.experiments.statistics.peeking import ALPHA, CASES, EXPERIMENTS, LOOKS, Case, Runs, family, watch
 
 PAGE = Path(__file__).parents[4] / "docs" / "statistics.md"
 
@@ -30,3 +33,18 @@ def test_several_variants_together_hardly_ever_show_a_difference() -> None:
     print(f"A/A/A/A at 5%: ever any interval without 0 {rate:.2%}")  # noqa: T201 - as above
     assert rate <= ALPHA
     assert f"{rate:.2%}" in PAGE.read_text(), "docs/statistics.md shows another number"
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.36, 0.9])
+def test_a_control_that_is_beaten_twice_over_is_hardly_ever_called_broken(rate: float) -> None:
+    """Nor a variant that does so much worse: both work, and the lift will say how well."""
+    runs = Runs.simulated(rate * HARDLY, 0.5, 107, variant_rate=rate)
+    few = np.minimum(runs.control_conversions, runs.variant_conversions) < 25
+    total = runs.control_conversions + runs.variant_conversions
+    suspects = few & (runs.variant_conversions > total * 0.6) & (total >= 20)
+    broken = 0
+    for looks, experiment in zip(suspects, range(EXPERIMENTS), strict=True):
+        codes = (runs.product(experiment, look)[1].code for look in np.flatnonzero(looks))
+        broken += VerdictCode.BROKEN in codes
+    print(f"{rate:.0%} against {rate * HARDLY:.0%}: ever called broken {broken / EXPERIMENTS:.2%}")  # noqa: T201 - as above
+    assert broken / EXPERIMENTS <= BROKEN_BELOW

@@ -93,11 +93,11 @@ def test_rule_3_a_reset_ends_even_a_crossing_that_someone_still_holds() -> None:
 
 
 def test_rule_3_an_arm_that_hardly_converts_may_be_broken() -> None:
-    found = judge((60, 95), (15, 99))
+    found = judge((95, 95), (15, 99))
     assert found.code is VerdictCode.BROKEN
     assert found.label == "Variant may be broken"
-    assert found.sentence == "Variant may be broken: 15 of 75 conversions where 38 were expected"
-    assert judge((15, 99), (60, 95)).label == "Control may be broken"
+    assert found.sentence == "Variant may be broken: 15 of 110 conversions where 55 were expected"
+    assert judge((15, 99), (95, 95)).label == "Control may be broken"
 
 
 def test_rule_3_an_arm_that_nobody_reaches_may_be_broken_when_the_split_is_not_yet_sure() -> None:
@@ -105,8 +105,8 @@ def test_rule_3_an_arm_that_nobody_reaches_may_be_broken_when_the_split_is_not_y
 
 
 def test_an_arm_called_broken_is_not_called_undecided_one_conversion_later() -> None:
-    assert judge((24, 200), (0, 200)).code is VerdictCode.BROKEN
-    assert judge((25, 200), (0, 200)).code is VerdictCode.BROKEN
+    assert judge((30, 99), (0, 99)).code is VerdictCode.BROKEN
+    assert judge((30, 200), (0, 200)).code is VerdictCode.BROKEN
     assert judge((160, 200), (0, 200)).code is VerdictCode.BROKEN
     assert judge((190, 200), (0, 200)).code is VerdictCode.WORSE_THAN_CONTROL
 
