@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lamed_tui.aws.errors import AccessDeniedError
-from lamed_tui.aws.session import connect
-from lamed_tui.config.model import AwsSettings, Config
+from lamed_tui.config.model import Config
 from lamed_tui.deploy import artefacts, destroy, engine, live, logs, status
 from lamed_tui.deploy.events import Deployed, Destroyed
-from lamed_tui.embedded.emulator import running_emulator
 from lamed_tui.errors import CredentialsError, ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
     from lamed_tui.aws.session import Aws
+    from tests.integration.guarded import GuardedAccount
 
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
-SETTINGS = AwsSettings(region="eu-central-1")
-ROOT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 UNTRIED = engine.Options(smoke_test=False)
 
 
@@ -33,13 +30,6 @@ def with_password(password: str) -> Config:
 
 
 FIRST, SECOND = with_password("the first one"), Config.model_validate({"functions": {"memory_size": 512}})
-
-
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
-    """The variables that lead to an emulator that evaluates IAM policies."""
-    with running_emulator(tmp_path_factory.mktemp("guarded"), {"AUTH": "true"}) as endpoint:
-        yield {"AWS_ENDPOINT_URL": endpoint, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 @pytest.fixture(autouse=True)
@@ -69,16 +59,6 @@ def without(document: dict[str, Any], sid: str) -> dict[str, Any]:
     left = [statement for statement in document["Statement"] if statement["Sid"] != sid]
     assert len(left) == len(document["Statement"]) - 1
     return {**document, "Statement": left}
-
-
-def user_with(environment: Mapping[str, str], name: str, document: dict[str, Any]) -> Aws:
-    """A new user who holds this policy and nothing else."""
-    iam = connect(SETTINGS, {**environment, **ROOT})._client("iam")
-    iam.create_user(UserName=name)
-    iam.put_user_policy(UserName=name, PolicyName="only", PolicyDocument=json.dumps(document))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    own = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-    return connect(SETTINGS, {**environment, **own})
 
 
 def read_everything(aws: Aws) -> None:
@@ -142,17 +122,17 @@ def test_every_statement_is_tried_without() -> None:
 
 
 def test_each_policy_is_enough_and_without_a_statement_its_command_ends_with_the_action_it_lacks(
-    guarded: Mapping[str, str],
+    guarded: GuardedAccount,
 ) -> None:
-    deployer = user_with(guarded, "deployer", policy("deploy"))
+    deployer = guarded.user("deployer", policy("deploy"))
     assert isinstance(list(engine.deploy(FIRST, deployer, options=UNTRIED))[-1], Deployed)
-    reader = user_with(guarded, "reader", policy("read-only"))
+    reader = guarded.user("reader", policy("read-only"))
     read_everything(reader)
     with pytest.raises(CredentialsError, match="AWS denied lambda:GetFunctionConfiguration"):
         deploy(reader)
 
     for number, (name, sid, command, action) in enumerate(ENFORCED):
-        user = user_with(guarded, f"user-{number}", without(policy(name), sid))
+        user = guarded.user(f"user-{number}", without(policy(name), sid))
         with pytest.raises(AccessDeniedError) as denied:
             command(user)
         assert (denied.value.action, denied.value.exit_code) == (action, ExitCode.CREDENTIALS), sid
@@ -164,18 +144,18 @@ def test_each_policy_is_enough_and_without_a_statement_its_command_ends_with_the
     assert live.read(deployer, "lamed").status is None
 
 
-def test_what_only_cloudformation_needs_the_emulator_does_not_check(guarded: Mapping[str, str]) -> None:
+def test_what_only_cloudformation_needs_the_emulator_does_not_check(guarded: GuardedAccount) -> None:
     """When this fails, the emulator has learned it: then these statements belong to those that are tried without."""
     document = policy("deploy")
     for sid in ONLY_CLOUDFORMATION_NEEDS:
         document = without(document, sid)
-    user = user_with(guarded, "unchecked", document)
+    user = guarded.user("unchecked", document)
     assert isinstance(list(engine.deploy(FIRST, user, options=UNTRIED))[-1], Deployed)
     assert isinstance(list(destroy.destroy(FIRST, user, with_artefacts=True))[-1], Destroyed)
 
 
-def test_the_functions_role_may_write_its_logs_and_nothing_else(guarded: Mapping[str, str]) -> None:
-    root = connect(SETTINGS, {**guarded, **ROOT})
+def test_the_functions_role_may_write_its_logs_and_nothing_else(guarded: GuardedAccount) -> None:
+    root = guarded.root()
     config = Config(name="shop")
     list(engine.deploy(config, root, options=UNTRIED))
     role = root.functions.get_function_configuration(FunctionName="shop-track")["Role"].rpartition("/")[2]
