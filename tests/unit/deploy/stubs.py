@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,11 +15,16 @@ from lamed_tui.config.model import AwsSettings
 from lamed_tui.deploy.clock import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 STACK_ID = "arn:aws:cloudformation:eu-central-1:123456789012:stack/lamed/0a"
 CHANGE_SET = "arn:aws:cloudformation:eu-central-1:123456789012:changeSet/lamed-t/0b"
+ADDED = {
+    "Type": "Resource",
+    "ResourceChange": {"Action": "Add", "LogicalResourceId": "Role", "ResourceType": "AWS::IAM::Role"},
+}
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+WHO = {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/operator", "UserId": "AIDA"}
 OURS = [{"Key": "lamed:name", "Value": "lamed"}, {"Key": "lamed:release", "Value": "4"}]
 
 
@@ -96,6 +102,23 @@ class CloudFormationScript:
         self.stub.deactivate()
         if asked_for_everything:
             self.stub.assert_no_pending_responses()
+
+
+@contextmanager
+def played(client: Any) -> Iterator[Stubber]:
+    """What a client of AWS will answer, in order; everything must be asked for."""
+    with Stubber(client) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+@contextmanager
+def s3_script(aws: Aws) -> Iterator[Stubber]:
+    """What S3 will answer, and before it the question whose account this is, which is asked once only."""
+    with played(aws.sts) as sts, played(aws.s3) as s3:
+        if aws._identity is None:
+            sts.add_response("get_caller_identity", WHO)
+        yield s3
 
 
 def event(

@@ -7,26 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lamed_tui.deploy import changeset
-from lamed_tui.deploy.changeset import ChangeSet, TemplateSource
+from lamed_tui.deploy.changeset import TemplateSource
 from lamed_tui.deploy.live import Live
 from lamed_tui.errors import DeployError
-from tests.unit.deploy.stubs import CHANGE_SET, NOON, STACK_ID, CloudFormationScript, PlayedTime, aws_for_stubs
+from tests.unit.deploy.operations import pending
+from tests.unit.deploy.stubs import ADDED, CHANGE_SET, NOON, STACK_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ADDED = {"Type": "Resource", "ResourceChange": {"Action": "Add", "LogicalResourceId": "Role", "ResourceType": "R"}}
-
-
-@pytest.fixture
-def script() -> Iterator[CloudFormationScript]:
-    scripted = CloudFormationScript(aws_for_stubs())
-    yield scripted
-    scripted.close()
-
-
-def pending(*, creates: bool = False) -> ChangeSet:
-    return ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates)
+    from tests.unit.deploy.stubs import CloudFormationScript, PlayedTime
 
 
 def described(status: str, reason: str = "", **more: Any) -> dict[str, Any]:
@@ -73,7 +61,7 @@ def test_a_stack_is_made_or_changed_and_only_a_new_one_is_deleted_on_failure(
     assert made == pending(creates="OnStackFailure" in kind)
 
 
-def test_the_changes_are_waited_for_and_read_to_their_last_page(script: CloudFormationScript) -> None:
+def test_the_changes_are_waited_for_and_read_to_their_last_page(script: CloudFormationScript, time: PlayedTime) -> None:
     script.answers("describe_change_set", described("CREATE_PENDING"))
     script.answers("describe_change_set", described("CREATE_IN_PROGRESS"))
     script.answers("describe_change_set", described("CREATE_COMPLETE", Changes=[ADDED], NextToken="more"))
@@ -82,7 +70,6 @@ def test_the_changes_are_waited_for_and_read_to_their_last_page(script: CloudFor
         described("CREATE_COMPLETE", Changes=[ADDED]),
         {"StackName": STACK_ID, "ChangeSetName": CHANGE_SET, "IncludePropertyValues": True, "NextToken": "more"},
     )
-    time = PlayedTime()
     assert len(changeset.describe(script.aws, pending(), time.clock()).changes) == 2
     assert len(time.waits) == 2
 
@@ -94,12 +81,14 @@ def test_the_changes_are_waited_for_and_read_to_their_last_page(script: CloudFor
         "No updates are to be performed.",
     ],
 )
-def test_having_nothing_to_change_is_an_answer_and_not_an_error(script: CloudFormationScript, reason: str) -> None:
+def test_having_nothing_to_change_is_an_answer_and_not_an_error(
+    script: CloudFormationScript, reason: str, time: PlayedTime
+) -> None:
     script.answers("describe_change_set", described("FAILED", reason))
-    assert changeset.describe(script.aws, pending(), PlayedTime().clock()).changes == ()
+    assert changeset.describe(script.aws, pending(), time.clock()).changes == ()
 
 
-def test_what_the_early_validation_found_is_told(script: CloudFormationScript) -> None:
+def test_what_the_early_validation_found_is_told(script: CloudFormationScript, time: PlayedTime) -> None:
     script.answers("describe_change_set", described("FAILED", "Early validation failed. Use DescribeEvents."))
     script.answers(
         "describe_events",
@@ -107,16 +96,16 @@ def test_what_the_early_validation_found_is_told(script: CloudFormationScript) -
         {"ChangeSetName": CHANGE_SET, "Filters": {"FailedEvents": True}},
     )
     with pytest.raises(DeployError, match=r"^CloudFormation cannot plan the change of lamed: TrackFunction: Name is"):
-        changeset.describe(script.aws, pending(), PlayedTime().clock())
+        changeset.describe(script.aws, pending(), time.clock())
 
 
-def test_a_failure_keeps_its_reason_where_nothing_more_is_known(script: CloudFormationScript) -> None:
+def test_a_failure_keeps_its_reason_where_nothing_more_is_known(script: CloudFormationScript, time: PlayedTime) -> None:
     script.answers("describe_change_set", described("FAILED", "Transform failed."))
     script.fails("describe_events", "ValidationError", "Unknown action")
     with pytest.raises(
         DeployError, match=r"^CloudFormation cannot plan the change of lamed: Transform failed\. Nothing was changed\."
     ):
-        changeset.describe(script.aws, pending(), PlayedTime().clock())
+        changeset.describe(script.aws, pending(), time.clock())
 
 
 def test_a_declined_update_removes_the_change_set_and_touches_no_stack(script: CloudFormationScript) -> None:

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.stub import ANY, Stubber
+from botocore.stub import ANY
 
-from lamed_tui.aws.session import connect
-from lamed_tui.config.model import AwsSettings
 from lamed_tui.deploy import engine
 from lamed_tui.deploy.events import Applying, Declined, Deployed, Planned, ResourceChanged
 from lamed_tui.deploy.package import pack
 from lamed_tui.errors import DeployError
 from tests.unit.deploy.configs import config
-from tests.unit.deploy.stubs import CHANGE_SET, NOON, STACK_ID, CloudFormationScript, PlayedTime, event
+from tests.unit.deploy.stubs import ADDED, CHANGE_SET, NOON, STACK_ID, event, s3_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from botocore.stub import Stubber
+
     from lamed_tui.deploy.events import DeployEvent
+    from tests.unit.deploy.stubs import CloudFormationScript, PlayedTime
 
 PACKAGE = pack({"lamed/__init__.py": b""})
-ADDED = {
-    "Type": "Resource",
-    "ResourceChange": {"Action": "Add", "LogicalResourceId": "Role", "ResourceType": "AWS::IAM::Role"},
-}
 OUTPUTS = [
     {"OutputKey": "BaseUrl", "OutputValue": "https://api.example/prod"},
     {"OutputKey": "ApiId", "OutputValue": "api"},
@@ -35,13 +31,13 @@ OUTPUTS = [
 TAGS = [{"Key": "lamed:name", "Value": "lamed"}, {"Key": "lamed:release", "Value": "1"}]
 
 
-class Script:
+class Deployment:
     """CloudFormation and S3 as they will answer; everything must be asked for, in this order each."""
 
-    def __init__(self, cloudformation: CloudFormationScript, s3: Stubber) -> None:
+    def __init__(self, cloudformation: CloudFormationScript, s3: Stubber, time: PlayedTime) -> None:
         self.cloudformation = cloudformation
         self.s3 = s3
-        self.time = PlayedTime()
+        self.time = time
 
     def plan(self, stack: str | None, *changes: dict[str, Any], **fields: Any) -> None:
         """What is asked until the plan can be shown."""
@@ -94,73 +90,63 @@ class Script:
         return engine.deploy(config(), self.cloudformation.aws, package=PACKAGE, options=chosen)
 
 
-@contextmanager
-def playing() -> Iterator[Script]:
-    keys = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "secret"}
-    aws = connect(AwsSettings(region="eu-central-1"), keys)
-    with Stubber(aws.s3) as s3, Stubber(aws.sts) as sts:
-        sts.add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/a"})
-        script = Script(CloudFormationScript(aws), s3)
-        yield script
-        script.cloudformation.close()
-        s3.assert_no_pending_responses()
+@pytest.fixture
+def deployment(script: CloudFormationScript, time: PlayedTime) -> Iterator[Deployment]:
+    with s3_script(script.aws) as s3:
+        yield Deployment(script, s3, time)
 
 
-def test_a_stack_is_made_from_nothing() -> None:
-    with playing() as script:
-        script.plan(None, ADDED)
-        script.make_the_bucket()
-        script.upload()
-        script.begin()
-        begun = event(1, "lamed", "CREATE_IN_PROGRESS")
-        script.cloudformation.poll("CREATE_IN_PROGRESS", begun, event(0, "lamed", "REVIEW_IN_PROGRESS"))
-        script.cloudformation.stack("CREATE_COMPLETE", Outputs=OUTPUTS, Tags=TAGS)
-        script.cloudformation.events(event(2, "lamed", "CREATE_COMPLETE"), begun)
-        script.record()
-        script.tidy_up()
-        told = list(script.deploy())
+def test_a_stack_is_made_from_nothing(deployment: Deployment) -> None:
+    deployment.plan(None, ADDED)
+    deployment.make_the_bucket()
+    deployment.upload()
+    deployment.begin()
+    begun = event(1, "lamed", "CREATE_IN_PROGRESS")
+    deployment.cloudformation.poll("CREATE_IN_PROGRESS", begun, event(0, "lamed", "REVIEW_IN_PROGRESS"))
+    deployment.cloudformation.stack("CREATE_COMPLETE", Outputs=OUTPUTS, Tags=TAGS)
+    deployment.cloudformation.events(event(2, "lamed", "CREATE_COMPLETE"), begun)
+    deployment.record()
+    deployment.tidy_up()
+    told = list(deployment.deploy())
     assert [type(item) for item in told] == [Planned, Applying, ResourceChanged, ResourceChanged, Deployed]
     last = told[-1]
     assert isinstance(last, Deployed)
     assert (last.changed, last.release, last.base_url) == (True, 1, "https://api.example/prod")
 
 
-def test_a_stack_is_changed_and_rolls_back_by_itself() -> None:
-    with playing() as script:
-        script.plan("UPDATE_COMPLETE", ADDED, Outputs=OUTPUTS, Tags=TAGS)
-        script.make_the_bucket()
-        script.upload()
-        script.begin(DisableRollback=False, RetainExceptOnCreate=True)
-        script.cloudformation.poll(
-            "UPDATE_ROLLBACK_COMPLETE",
-            event(2, "lamed", "UPDATE_ROLLBACK_COMPLETE"),
-            event(1, "Role", "UPDATE_FAILED", "No."),
-            event(0, "lamed", "REVIEW_IN_PROGRESS"),
-        )
-        with pytest.raises(DeployError, match="The stack was rolled back and works as before"):
-            list(script.deploy())
+def test_a_stack_is_changed_and_rolls_back_by_itself(deployment: Deployment) -> None:
+    deployment.plan("UPDATE_COMPLETE", ADDED, Outputs=OUTPUTS, Tags=TAGS)
+    deployment.make_the_bucket()
+    deployment.upload()
+    deployment.begin(DisableRollback=False, RetainExceptOnCreate=True)
+    deployment.cloudformation.poll(
+        "UPDATE_ROLLBACK_COMPLETE",
+        event(2, "lamed", "UPDATE_ROLLBACK_COMPLETE"),
+        event(1, "Role", "UPDATE_FAILED", "No."),
+        event(0, "lamed", "REVIEW_IN_PROGRESS"),
+    )
+    with pytest.raises(DeployError, match="The stack was rolled back and works as before"):
+        list(deployment.deploy())
 
 
-def test_a_template_that_changes_nothing_is_no_release() -> None:
+def test_a_template_that_changes_nothing_is_no_release(deployment: Deployment) -> None:
     live: list[tuple[int | None, str | None]] = []
-    with playing() as script:
-        script.plan("UPDATE_COMPLETE", Outputs=OUTPUTS, Tags=TAGS)
-        script.cloudformation.answers("delete_change_set", {})
-        script.make_the_bucket()
-        script.upload()
-        script.record()
-        (only,) = script.deploy(on_live=lambda *known: live.append(known))
+    deployment.plan("UPDATE_COMPLETE", Outputs=OUTPUTS, Tags=TAGS)
+    deployment.cloudformation.answers("delete_change_set", {})
+    deployment.make_the_bucket()
+    deployment.upload()
+    deployment.record()
+    (only,) = deployment.deploy(on_live=lambda *known: live.append(known))
     assert isinstance(only, Deployed)
     assert (only.changed, only.release) == (False, 1)
     assert live == [(1, "https://api.example/prod")]
 
 
-def test_a_creation_that_is_declined_leaves_neither_change_set_nor_stack() -> None:
-    with playing() as script:
-        script.plan(None, ADDED)
-        script.cloudformation.answers("delete_change_set", {})
-        script.cloudformation.stack("REVIEW_IN_PROGRESS", Tags=[])
-        script.cloudformation.answers("list_change_sets", {"Summaries": []})
-        script.cloudformation.answers("delete_stack", {}, {"StackName": STACK_ID})
-        told = list(script.deploy(confirm=lambda _plan: False))
+def test_a_creation_that_is_declined_leaves_neither_change_set_nor_stack(deployment: Deployment) -> None:
+    deployment.plan(None, ADDED)
+    deployment.cloudformation.answers("delete_change_set", {})
+    deployment.cloudformation.stack("REVIEW_IN_PROGRESS", Tags=[])
+    deployment.cloudformation.answers("list_change_sets", {"Summaries": []})
+    deployment.cloudformation.answers("delete_stack", {}, {"StackName": STACK_ID})
+    told = list(deployment.deploy(confirm=lambda _plan: False))
     assert isinstance(told[-1], Declined)

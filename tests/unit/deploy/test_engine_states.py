@@ -5,57 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.stub import Stubber
 
 from lamed_tui.deploy import apply, destroy, engine
-from lamed_tui.deploy.changeset import ChangeSet
 from lamed_tui.deploy.events import Attached, Destroyed, Detached, Mending, ResourceChanged, Warned
-from lamed_tui.deploy.following import Follower, Wish
+from lamed_tui.deploy.following import Wish
 from lamed_tui.deploy.live import Live
 from lamed_tui.errors import ExitCode, LamedError, NeedsRepairError
 from tests.unit.deploy.configs import config
-from tests.unit.deploy.stubs import CHANGE_SET, STACK_ID, CloudFormationScript, PlayedTime, aws_for_stubs, event
+from tests.unit.deploy.operations import failure, followed, follower, pending
+from tests.unit.deploy.stubs import STACK_ID, event, s3_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from lamed_tui.deploy.events import DeployEvent
-    from lamed_tui.deploy.following import Outcome
+    from tests.unit.deploy.stubs import CloudFormationScript, PlayedTime
 
 CREATED = event(0, "lamed", "CREATE_COMPLETE")
-
-
-@pytest.fixture
-def script() -> Iterator[CloudFormationScript]:
-    scripted = CloudFormationScript(aws_for_stubs())
-    yield scripted
-    scripted.close()
-
-
-@pytest.fixture
-def time() -> PlayedTime:
-    return PlayedTime()
 
 
 def wishing(*wishes: Wish) -> Callable[[], Wish]:
     left = iter(wishes)
     return lambda: next(left, Wish.FOLLOW)
-
-
-def outcome_of(follower: Follower) -> tuple[list[DeployEvent], Outcome]:
-    told: list[DeployEvent] = []
-    steps = follower.follow()
-    while True:
-        try:
-            told.append(next(steps))
-        except StopIteration as end:
-            return told, end.value
-
-
-def followed(
-    script: CloudFormationScript, time: PlayedTime, wish: Callable[[], Wish], *, creates: bool = False
-) -> tuple[list[DeployEvent], Outcome]:
-    return outcome_of(Follower(script.aws, STACK_ID, time.clock(), "event-0", deletes_on_failure=creates, wish=wish))
 
 
 def until_it_fails(events: Iterator[DeployEvent]) -> list[DeployEvent]:
@@ -69,10 +40,6 @@ def until_it_fails(events: Iterator[DeployEvent]) -> list[DeployEvent]:
     raise AssertionError("it did not fail")
 
 
-def failure(script: CloudFormationScript, outcome: Outcome) -> LamedError:
-    return apply.failure(script.aws, outcome, "lamed")
-
-
 def test_a_cancelled_update_is_rolled_back_and_ends_as_interrupted(
     script: CloudFormationScript, time: PlayedTime
 ) -> None:
@@ -83,7 +50,7 @@ def test_a_cancelled_update_is_rolled_back_and_ends_as_interrupted(
     stopped = event(2, "TrackFunction", "UPDATE_FAILED", "Resource update cancelled")
     script.poll("UPDATE_ROLLBACK_IN_PROGRESS", rolling, stopped, begun)
     script.poll("UPDATE_ROLLBACK_COMPLETE", event(4, "lamed", "UPDATE_ROLLBACK_COMPLETE"), rolling)
-    told, outcome = followed(script, time, wishing(Wish.CANCEL, Wish.CANCEL))
+    told, outcome = followed(follower(script, time, wish=wishing(Wish.CANCEL, Wish.CANCEL)))
     assert Warned("Cancelling: AWS undoes what it has done so far.") in told
     error = failure(script, outcome)
     assert error.what == "Cancelled, as was asked for. The stack was rolled back and works as before."
@@ -98,7 +65,7 @@ def test_a_cancelled_creation_is_deleted_and_ends_as_interrupted(
     script.answers("delete_stack", {}, {"StackName": STACK_ID})
     script.poll("DELETE_IN_PROGRESS", event(2, "lamed", "DELETE_IN_PROGRESS"), begun)
     script.poll("DELETE_COMPLETE", event(3, "lamed", "DELETE_COMPLETE"), begun)
-    _, outcome = followed(script, time, wishing(Wish.CANCEL), creates=True)
+    _, outcome = followed(follower(script, time, wish=wishing(Wish.CANCEL), creates=True))
     error = failure(script, outcome)
     assert error.what == "Cancelled, as was asked for. Everything that had been made was removed again."
     assert error.exit_code == ExitCode.INTERRUPTED
@@ -111,7 +78,7 @@ def test_what_cannot_be_cancelled_any_more_is_followed_to_its_end(
     script.poll("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", begun, CREATED)
     script.fails("cancel_update_stack", "ValidationError", "CancelUpdateStack cannot be called from current status")
     script.poll("UPDATE_COMPLETE", event(2, "lamed", "UPDATE_COMPLETE"), begun)
-    told, outcome = followed(script, time, wishing(Wish.CANCEL))
+    told, outcome = followed(follower(script, time, wish=wishing(Wish.CANCEL)))
     assert (
         Warned("It cannot be cancelled any more: CancelUpdateStack cannot be called from current status. It goes on.")
         in told
@@ -122,7 +89,7 @@ def test_what_cannot_be_cancelled_any_more_is_followed_to_its_end(
 
 def test_detaching_stops_asking_and_changes_nothing(script: CloudFormationScript, time: PlayedTime) -> None:
     script.poll("UPDATE_IN_PROGRESS", event(1, "lamed", "UPDATE_IN_PROGRESS"), CREATED)
-    _, outcome = followed(script, time, wishing(Wish.DETACH))
+    _, outcome = followed(follower(script, time, wish=wishing(Wish.DETACH)))
     assert outcome.detached
     assert time.waits == []
 
@@ -198,15 +165,11 @@ def test_a_remedy_that_does_not_help_is_not_tried_for_ever(script: CloudFormatio
         list(engine.deploy(config(), script.aws, options=options))
 
 
-def test_destroying_what_is_not_there_is_no_error() -> None:
-    script = CloudFormationScript(aws_for_stubs())
+def test_destroying_what_is_not_there_is_no_error(script: CloudFormationScript) -> None:
     script.stack(None, asked="lamed")
-    aws = script.aws
-    with Stubber(aws.s3) as s3, Stubber(aws.sts) as sts:
-        sts.add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/a"})
+    with s3_script(script.aws) as s3:
         s3.add_client_error("head_bucket", "404", http_status_code=404)
-        (last,) = destroy.destroy(config(), aws)
-    script.close()
+        (last,) = destroy.destroy(config(), script.aws)
     assert last == Destroyed("lamed", changed=False, kept=("Counters in Redis stay.",))
 
 
@@ -242,7 +205,7 @@ def test_a_deletion_that_fails_names_its_first_cause(script: CloudFormationScrip
     )
     script.poll("DELETE_FAILED", event(3, "lamed", "DELETE_FAILED"), failed, begun)
     stack = Live("lamed", STACK_ID, "UPDATE_COMPLETE")
-    _, outcome = outcome_of(apply.Starter(script.aws, time.clock()).delete(stack, "t"))
+    _, outcome = followed(apply.Starter(script.aws, time.clock()).delete(stack, "t"))
     error = destroy._undeleted(outcome, "lamed")
     assert error.what == (
         "lamed could not be deleted completely: Role (AWS::IAM::Role): Cannot delete entity, must detach all policies "
@@ -258,5 +221,5 @@ def test_credentials_that_expire_between_plan_and_apply_are_told_as_such(
     script.events(CREATED)
     script.fails("execute_change_set", "ExpiredToken", "", 403)
     with pytest.raises(LamedError) as expired:
-        apply.Starter(script.aws, time.clock()).execute(ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates=False), "t")
+        apply.Starter(script.aws, time.clock()).execute(pending(), "t")
     assert expired.value.exit_code == ExitCode.CREDENTIALS

@@ -7,53 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lamed_tui.deploy import apply
-from lamed_tui.deploy.changeset import ChangeSet
 from lamed_tui.deploy.events import ResourceChanged, Warned
-from lamed_tui.deploy.following import Follower
 from lamed_tui.deploy.live import Live
-from lamed_tui.errors import AwsError, CredentialsError, DeployError, ExitCode, LamedError, NeedsRepairError
+from lamed_tui.errors import AwsError, CredentialsError, DeployError, ExitCode, NeedsRepairError
 from tests.unit.deploy.configs import PASSWORD
-from tests.unit.deploy.stubs import CHANGE_SET, STACK_ID, CloudFormationScript, PlayedTime, aws_for_stubs, event
+from tests.unit.deploy.operations import failure, followed, follower, pending
+from tests.unit.deploy.stubs import CHANGE_SET, STACK_ID, CloudFormationScript, aws_for_stubs, event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from lamed_tui.deploy.following import Outcome
+    from tests.unit.deploy.stubs import PlayedTime
 
 ANN = "User: arn:aws:iam::123456789012:user/ann is not authorized to perform"
-
-
-@pytest.fixture
-def script() -> Iterator[CloudFormationScript]:
-    scripted = CloudFormationScript(aws_for_stubs())
-    yield scripted
-    scripted.close()
-
-
-@pytest.fixture
-def time() -> PlayedTime:
-    return PlayedTime()
-
-
-def follower(
-    script: CloudFormationScript, time: PlayedTime, *, creates: bool = False, hide: Callable[[str], str] = str
-) -> Follower:
-    return Follower(script.aws, STACK_ID, time.clock(), "event-0", hide, deletes_on_failure=creates)
-
-
-def followed(following: Follower) -> tuple[list[ResourceChanged | Warned], Outcome]:
-    """Everything that is told, and how it ends."""
-    told: list[ResourceChanged | Warned] = []
-    steps = following.follow()
-    while True:
-        try:
-            told.append(next(steps))
-        except StopIteration as end:
-            return told, end.value
-
-
-def failure(script: CloudFormationScript, outcome: Outcome) -> LamedError:
-    return apply.failure(script.aws, outcome, "lamed")
 
 
 def test_each_event_is_told_once_in_order_with_the_time_its_resource_took(
@@ -286,7 +250,7 @@ def test_an_update_says_that_it_rolls_back_and_a_creation_said_before_what_happe
         {},
         expected if creates else expected | {"DisableRollback": False, "RetainExceptOnCreate": True},
     )
-    started = apply.Starter(script.aws, time.clock()).execute(ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates), "t")
+    started = apply.Starter(script.aws, time.clock()).execute(pending(creates=creates), "t")
     assert (started.boundary, started.deletes_on_failure) == ("event-7", creates)
 
 
@@ -297,4 +261,4 @@ def test_a_plan_that_another_deployment_overtook_is_not_applied(
     script.events()
     script.fails("execute_change_set", code)
     with pytest.raises(DeployError, match="Another deployment of lamed came first"):
-        apply.Starter(script.aws, time.clock()).execute(ChangeSet(CHANGE_SET, STACK_ID, "lamed", creates=False), "t")
+        apply.Starter(script.aws, time.clock()).execute(pending(), "t")

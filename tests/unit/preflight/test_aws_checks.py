@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.response import StreamingBody
-from botocore.stub import Stubber
 
 from lamed_tui.aws.errors import AccessDeniedError
 from lamed_tui.config import files
@@ -19,14 +18,12 @@ from lamed_tui.errors import AwsError, ConfigError, CredentialsError, ExitCode, 
 from lamed_tui.preflight import aws_checks, redis_checks
 from lamed_tui.preflight.subject import Subject, World
 from lamed_tui.store.server import facts_from_info
-from tests.unit.deploy.stubs import STACK_ID, CloudFormationScript, aws_for_stubs
+from tests.unit.deploy.stubs import NOON, STACK_ID, WHO, CloudFormationScript, aws_for_stubs, played, s3_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-WHO = {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/operator", "UserId": "AIDA"}
 BUCKET = "lamed-artefacts-123456789012-eu-central-1"
 FUNCTIONS = ("lamed-all-experiments", "lamed-delete-experiment", "lamed-track")
 
@@ -36,13 +33,6 @@ def subject(tmp_path: Path) -> Subject:
     made = Subject(files.load(tmp_path / "config.json"), {}, World(now=lambda: NOON))
     made.aws = aws_for_stubs()
     return made
-
-
-@contextmanager
-def playing(client: Any) -> Iterator[Stubber]:
-    with Stubber(client) as stub:
-        yield stub
-        stub.assert_no_pending_responses()
 
 
 @contextmanager
@@ -57,7 +47,7 @@ def the_stack(status: str | None, **fields: Any) -> Iterator[CloudFormationScrip
 
 @contextmanager
 def who_we_are(subject: Subject, **headers: str) -> Iterator[None]:
-    with playing(subject.aws.sts) as sts:
+    with played(subject.aws.sts) as sts:
         sts.add_response("get_caller_identity", {**WHO, "ResponseMetadata": {"HTTPHeaders": headers}})
         yield
 
@@ -148,7 +138,7 @@ def test_a_stack_that_somebody_else_plans_is_not_taken_for_a_free_name(subject: 
 
 
 def test_functions_of_the_old_lamed_are_in_the_way(subject: Subject) -> None:
-    with the_stack(None), playing(subject.aws.functions) as functions:
+    with the_stack(None), played(subject.aws.functions) as functions:
         for name in FUNCTIONS:
             if name == "lamed-track":
                 functions.add_response("get_function_configuration", {"FunctionName": name}, {"FunctionName": name})
@@ -162,7 +152,7 @@ def test_functions_of_the_old_lamed_are_in_the_way(subject: Subject) -> None:
 
 
 def test_functions_of_the_stack_itself_are_not_in_the_way(subject: Subject) -> None:
-    with the_stack("UPDATE_COMPLETE") as script, playing(subject.aws.functions) as functions:
+    with the_stack("UPDATE_COMPLETE") as script, played(subject.aws.functions) as functions:
         script.answers("list_stack_resources", deployed("lamed-track"), {"StackName": STACK_ID})
         for _ in range(2):  # only the two that the stack does not have yet are looked up
             functions.add_client_error("get_function_configuration", "ResourceNotFoundException")
@@ -172,7 +162,7 @@ def test_functions_of_the_stack_itself_are_not_in_the_way(subject: Subject) -> N
 
 
 def test_without_the_permission_to_look_the_names_stay_unknown(subject: Subject) -> None:
-    with the_stack(None), playing(subject.aws.functions) as functions:
+    with the_stack(None), played(subject.aws.functions) as functions:
         functions.add_client_error("get_function_configuration", "AccessDeniedException", http_status_code=403)
         finding = aws_checks.names(subject)
 
@@ -182,7 +172,7 @@ def test_without_the_permission_to_look_the_names_stay_unknown(subject: Subject)
 
 @pytest.mark.parametrize(("containers", "state"), [(1000, "pass"), (100, "pass"), (10, "warn")])
 def test_a_new_account_is_warned_of_its_few_containers(subject: Subject, containers: int, state: str) -> None:
-    with playing(subject.aws.functions) as functions:
+    with played(subject.aws.functions) as functions:
         functions.add_response("get_account_settings", {"AccountLimit": {"UnreservedConcurrentExecutions": containers}})
         finding = aws_checks.concurrency(subject)
 
@@ -192,7 +182,7 @@ def test_a_new_account_is_warned_of_its_few_containers(subject: Subject, contain
 
 def test_the_limit_of_the_account_is_advice_only(subject: Subject) -> None:
     subject.facts = facts_from_info({"maxclients": 10}, tls=False)
-    with playing(subject.aws.functions) as functions:
+    with played(subject.aws.functions) as functions:
         for _ in range(2):
             functions.add_client_error("get_account_settings", "AccessDeniedException", http_status_code=403)
         findings = [aws_checks.concurrency(subject), redis_checks.connections(subject)]
@@ -201,16 +191,8 @@ def test_the_limit_of_the_account_is_advice_only(subject: Subject) -> None:
     assert findings[1].detail == "Skipped: Lambda's concurrency is unknown."
 
 
-@contextmanager
-def as_account(subject: Subject) -> Iterator[Stubber]:
-    with playing(subject.aws.sts) as sts, playing(subject.aws.s3) as s3:
-        if subject.aws._identity is None:
-            sts.add_response("get_caller_identity", WHO)
-        yield s3
-
-
 def test_a_missing_bucket_will_be_made(subject: Subject) -> None:
-    with as_account(subject) as s3:
+    with s3_script(subject.aws) as s3:
         s3.add_client_error("head_bucket", "404", http_status_code=404)
         finding = aws_checks.bucket(subject)
 
@@ -220,7 +202,7 @@ def test_a_missing_bucket_will_be_made(subject: Subject) -> None:
 
 def test_a_bucket_whose_release_records_can_be_read_passes(subject: Subject) -> None:
     place = {"Bucket": BUCKET, "ExpectedBucketOwner": WHO["Account"]}
-    with as_account(subject) as s3:
+    with s3_script(subject.aws) as s3:
         s3.add_response("head_bucket", {})
         listed = {"Contents": [{"Key": f"stacks/lamed/releases/{number}.json"} for number in (1, 10, 9)]}
         s3.add_response("list_objects_v2", listed, {**place, "Prefix": "stacks/lamed/releases/"})
@@ -233,7 +215,7 @@ def test_a_bucket_whose_release_records_can_be_read_passes(subject: Subject) -> 
 def test_a_bucket_whose_release_records_cannot_be_read_names_the_permission(
     subject: Subject, denied: str, action: str
 ) -> None:
-    with as_account(subject) as s3:
+    with s3_script(subject.aws) as s3:
         s3.add_response("head_bucket", {})
         if denied == "get_object":
             s3.add_response("list_objects_v2", {"Contents": [{"Key": "stacks/lamed/releases/1.json"}]})
@@ -244,7 +226,7 @@ def test_a_bucket_whose_release_records_cannot_be_read_names_the_permission(
 
 
 def test_a_bucket_of_somebody_else_is_refused(subject: Subject) -> None:
-    with as_account(subject) as s3:
+    with s3_script(subject.aws) as s3:
         s3.add_client_error("head_bucket", "403", http_status_code=403)
         with pytest.raises(AccessDeniedError, match="s3:ListBucket, or it belongs to another account"):
             aws_checks.bucket(subject)
@@ -260,14 +242,14 @@ def with_settings(subject: Subject, **values: Any) -> Subject:
 
 
 def test_what_is_not_in_use_is_not_asked_for(subject: Subject) -> None:
-    with playing(subject.aws.secrets), playing(subject.aws.apigateway):
+    with played(subject.aws.secrets), played(subject.aws.apigateway):
         assert aws_checks.redis_secret(subject).detail == "Not in use."
         assert aws_checks.access_log_role(subject).detail == "Not in use."
 
 
 @pytest.mark.parametrize(("key", "value"), [(None, "hunter2"), ("password", '{"password": "hunter2"}')])
 def test_a_secret_that_can_be_read_passes_and_is_not_told(subject: Subject, key: str | None, value: str) -> None:
-    with playing(subject.aws.secrets) as secrets:
+    with played(subject.aws.secrets) as secrets:
         secrets.add_response("describe_secret", CURRENT, {"SecretId": ARN})
         secrets.add_response("get_secret_value", {"SecretString": value}, {"SecretId": ARN})
         finding = aws_checks.redis_secret(with_settings(subject, redis_secret=SecretSettings(arn=ARN, key=key)))
@@ -283,7 +265,7 @@ def test_a_secret_that_can_be_read_passes_and_is_not_told(subject: Subject, key:
     ],
 )
 def test_a_secret_without_the_password_is_refused(subject: Subject, value: dict[str, Any], words: str) -> None:
-    with playing(subject.aws.secrets) as secrets:
+    with played(subject.aws.secrets) as secrets:
         secrets.add_response("describe_secret", CURRENT)
         secrets.add_response("get_secret_value", value)
         with pytest.raises(ConfigError) as refused:
@@ -302,7 +284,7 @@ def test_a_secret_without_the_password_is_refused(subject: Subject, value: dict[
 def test_a_secret_that_cannot_be_read_is_refused(
     subject: Subject, asked: str, code: str, error: type[Exception], words: str
 ) -> None:
-    with playing(subject.aws.secrets) as secrets:
+    with played(subject.aws.secrets) as secrets:
         if asked == "get_secret_value":
             secrets.add_response("describe_secret", CURRENT)
         secrets.add_client_error(asked, code)
@@ -312,7 +294,7 @@ def test_a_secret_that_cannot_be_read_is_refused(
 
 def test_access_logs_need_the_role_of_the_account(subject: Subject) -> None:
     wanting = with_settings(subject, access_logs=True)
-    with playing(subject.aws.apigateway) as gateway:
+    with played(subject.aws.apigateway) as gateway:
         gateway.add_response("get_account", {})
         with pytest.raises(ConfigError, match="access_logs is true, but API Gateway may not write logs"):
             aws_checks.access_log_role(wanting)
