@@ -97,6 +97,10 @@ class Wizard:
         await until(self.pilot, is_there, what=f"there is a field {title}")
         if field := self._field(title):
             field.focus_control()
+        await self.is_at(title)
+
+    async def is_at(self, title: str) -> None:
+        """Wait until the field with this title has the focus."""
         await until(self.pilot, lambda _: self.field == title, what=f"the field {title} has the focus")
 
     def _field(self, title: str) -> Field | None:
@@ -118,11 +122,17 @@ class Wizard:
         focused = self.pilot.app.screen.query(Field)
         return next((field.question.title for field in focused if field.has_focus_within), "")
 
-    async def sees(self, text: str, *, seconds: float = 20) -> str:
-        """Wait until a text is on the screen, wherever lines break, and return all that is there."""
-        return await until(
-            self.pilot, lambda shown: squeezed(text) in squeezed(shown), what=f"{text!r} appears", seconds=seconds
-        )
+    async def sees(self, *texts: str, seconds: float = 20) -> str:
+        """Wait until all these texts are on the screen, wherever lines break, and return all that is there."""
+
+        def are_there(shown: str) -> bool:
+            return all(squeezed(text) in squeezed(shown) for text in texts)
+
+        return await until(self.pilot, are_there, what=f"{' and '.join(map(repr, texts))} appears", seconds=seconds)
+
+    async def sees_no_more(self, text: str) -> str:
+        """Wait until a text is gone, and return all that is there."""
+        return await until(self.pilot, lambda shown: squeezed(text) not in squeezed(shown), what=f"{text!r} goes away")
 
     async def sees_unbroken(self, text: str, *, seconds: float = 20) -> str:
         """Wait until a text without blanks of its own, a path say, is on the screen, even if lines break within it."""
