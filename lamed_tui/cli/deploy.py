@@ -12,8 +12,7 @@ import click
 
 from lamed_tui.cli.context import pass_invocation
 from lamed_tui.cli.following import CtrlC, follow, options_of, refuse_without_a_person, told
-from lamed_tui.cli.output import print_json, say
-from lamed_tui.errors import ExitCode, UsageError, not_written
+from lamed_tui.cli.output import print_json, say, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from lamed_tui.cli.deploy_report import Report
     from lamed_tui.deploy.drift import Drifted
     from lamed_tui.deploy.status import Status
+    from lamed_tui.errors import ExitCode
     from lamed_tui.preflight.subject import Subject
 
 _TOLD_BY_THE_ENGINE = {"config.endpoints", "package.template"}
@@ -111,10 +111,7 @@ def package(*, output: Path) -> None:
     from lamed_tui.deploy import package as packages
 
     built = packages.build()
-    try:
-        output.write_bytes(built.content)
-    except OSError as error:
-        raise UsageError(not_written(output, error), "Name another file.") from None
+    write_file(output, built.content)
     click.echo(f"{output}: {len(built.content)} bytes, sha256 {built.sha256}")
 
 

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from lamed_tui.errors import UsageError, not_written
 from lamed_tui.experiments.names import visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from lamed_tui.errors import LamedError
@@ -65,6 +68,20 @@ def show_error(error: LamedError) -> None:
     _tell(f"{click.style('Error:', fg='red', bold=True) if is_coloured(sys.stderr) else 'Error:'} {what}")
     if error.fix:
         say(f"  {error.fix}")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """What `--output FILE` asks for.
+
+    Raises:
+        UsageError: it cannot be written; a file that was there is as it was.
+    """
+    from lamed_tui.writing import write_output
+
+    try:
+        write_output(path, content)
+    except OSError as error:
+        raise UsageError(not_written(path, error), "Name another file, or make room for this one.") from None
 
 
 def table_console() -> Console:

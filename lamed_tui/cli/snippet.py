@@ -13,8 +13,8 @@ import click
 
 from lamed_tui.cli.addresses import tracking_endpoints
 from lamed_tui.cli.context import pass_invocation
-from lamed_tui.cli.output import say
-from lamed_tui.errors import UsageError, not_written
+from lamed_tui.cli.output import say, write_file
+from lamed_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from lamed_tui.cli.context import Invocation
@@ -99,7 +99,8 @@ def snippet(
     if warning := settings.warning_about(name, config.limits):
         say(f"Warning: {warning}")
     if output is not None:
-        _write(output, text)
+        write_file(output, text.encode())
+        say(f"Written to {output.absolute()}")
     if copies:
         _copy(text)
     if output is None and not copies:
@@ -140,14 +141,6 @@ def _chosen(tracking: list[EndpointUrl], path: str | None) -> EndpointUrl:
     raise UsageError(
         f"No tracking endpoint {wanted} is deployed.", f"There is: {', '.join(endpoint.path for endpoint in tracking)}."
     )
-
-
-def _write(output: Path, text: str) -> None:
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(not_written(output, error), "Name another file.") from None
-    say(f"Written to {output.absolute()}")
 
 
 def _copy(text: str) -> None:

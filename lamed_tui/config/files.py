@@ -6,9 +6,7 @@ version before as `config.json.bak`.
 
 from __future__ import annotations
 
-import os
 import shlex
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +26,7 @@ from lamed_tui.config.documents import (
     with_values,
 )
 from lamed_tui.errors import ConfigError, not_written
+from lamed_tui.writing import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +53,6 @@ __all__ = [
     "read_document",
     "save",
     "with_values",
-    "write_private",
 ]
 
 FILE_NAME = "config.json"
@@ -241,25 +239,6 @@ def backup_of(path: Path) -> Path:
     """Where `save` keeps the version before: beside the file itself, also when `path` is a symbolic link to it."""
     target = path.resolve()
     return target.with_name(target.name + ".bak")
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Replace a file as a whole, readable by its owner only; a folder that is not there is made.
-
-    Raises:
-        OSError: it cannot be written; the old file is then untouched.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _way_back(path: Path) -> str:

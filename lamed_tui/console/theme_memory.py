@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from lamed_tui.config.files import write_private
 from lamed_tui.errors import ConfigError
+from lamed_tui.writing import write_private
 
 
 def usual_file() -> Path:

@@ -47,11 +47,17 @@ def build(runtime: str | None = None) -> Package:
         runtime: Lambda's name of the Python that will run it, such as `python3.13`; this Python when none is given.
 
     Raises:
-        DeployError: the handlers do not compile.
+        DeployError: the handlers do not compile, or there is no room to do it.
     """
     sources = dict(_sources(files(_PACKAGE), _PACKAGE))
     here = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    bytecode = _bytecode(tuple(sources.items())) if runtime in {None, here} else {}
+    try:
+        bytecode = _bytecode(tuple(sources.items())) if runtime in {None, here} else {}
+    except OSError as error:
+        raise DeployError(
+            f"The handlers cannot be compiled in a temporary folder: {error.strerror}.",
+            "Make room there, or name another folder in TMPDIR.",
+        ) from None
     return pack({**sources, **bytecode})
 
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import Secret, SecretStr
 
 from lamed_tui.config.documents import is_secret, masked, parse_document, with_values
-from lamed_tui.config.files import write_private
 from lamed_tui.errors import ConfigError
 from lamed_tui.setup.state import SetupState, assignments, refuse_odd_endpoints
 from lamed_tui.setup.steps import STEPS, StepId, Way
+from lamed_tui.writing import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
