@@ -34,8 +34,9 @@ _CONFIGURATION = """\
 Written by `make reference` from the model that checks the file; what a key takes is said as an error would say it.
 
 Settings are one JSON object. It is looked for in this order: `--config FILE`, `./config.json`,
-`~/.lamed/config.json`. Every key may be left out, unless it is said to be required. Keys that this version does not
-know are kept and named by `lamed preflight`, never refused. A file written for 0.4.3 is valid as it is.
+`~/.lamed/config.json`. It must be a file or a symbolic link to one, not a pipe or `/dev/stdin`: it is read more than
+once. Every key may be left out, unless it is said to be required. Keys that this version does not know are kept and
+named by `lamed preflight`, never refused. A file written for 0.4.3 is valid as it is.
 
 ```bash
 lamed configure --set redis.host=redis.example.com --set redis.port=6380

@@ -175,14 +175,17 @@ def _edit(path: Path) -> int:
 
 def _text_of(path: Path) -> str:
     """The file as it is, also when it is no valid configuration; without a file, something to begin with."""
+    from lamed_tui.config import files
     from lamed_tui.config.documents import rendered
 
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return files.content_of(path).decode("utf-8-sig")
     except FileNotFoundError:
         return rendered({"redis": {"host": "localhost", "port": 6379}, "extra_wiring": []}).decode()
-    except (OSError, UnicodeError) as error:
-        raise ConfigError(f"{path} cannot be read as text: {error}.", "Check the file and its permissions.") from None
+    except OSError as error:
+        raise files.unreadable(path, error) from None
+    except UnicodeError as error:
+        raise ConfigError(f"{path} cannot be read as text: {error}.", "Save it as UTF-8.") from None
 
 
 def _document_of(text: str) -> Document:

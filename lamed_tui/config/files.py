@@ -7,6 +7,8 @@ version before as `config.json.bak`.
 from __future__ import annotations
 
 import shlex
+import stat
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +43,7 @@ __all__ = [
     "Problem",
     "backup_of",
     "check",
+    "content_of",
     "flattened",
     "in_force",
     "keep_rejected",
@@ -52,6 +55,7 @@ __all__ = [
     "problems",
     "read_document",
     "save",
+    "unreadable",
     "with_values",
 ]
 
@@ -113,17 +117,17 @@ def locate(
         directory: the current folder.
 
     Raises:
-        ConfigError: the file that was named does not exist.
+        ConfigError: the file that was named does not exist, or lies where nobody can look.
     """
     if explicit is not None:
-        if must_exist and not explicit.exists():
-            raise ConfigError(
-                f"There is no {explicit}.",
-                f"Correct --config, or create it with: lamed --config {shlex.quote(str(explicit))} configure",
-            )
+        if must_exist:
+            _require(explicit)
         return explicit
-    beside = (directory or Path.cwd()) / FILE_NAME
-    return beside if beside.is_file() else (home or Path.home()) / ".lamed" / FILE_NAME
+    with suppress(FileNotFoundError):  # of the current folder, which somebody has removed
+        beside = (directory or Path.cwd()) / FILE_NAME
+        if beside.is_file():
+            return beside
+    return (home or Path.home()) / ".lamed" / FILE_NAME
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> LoadedConfig:
@@ -178,23 +182,40 @@ def read_document(path: Path) -> tuple[Document, bool]:
         ConfigError: the file cannot be read or is not a JSON object; the version before is named when there is one.
     """
     try:
-        return parse_document(_bounded(path).decode("utf-8"), str(path)), True
+        return parse_document(content_of(path).decode("utf-8"), str(path)), True
     except FileNotFoundError:
         return {}, False
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.") from None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.", "Check the file and its permissions.") from None
+        raise unreadable(path, error) from None
     except ConfigError as error:
         raise ConfigError(error.what, f"{error.fix} {_way_back(path)}".strip()) from None
 
 
-def _bounded(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """The bytes of a configuration's file, as long as it can be one.
+
+    Raises:
+        ConfigError: it is too large, or no file: a pipe may never say anything, and can be read only once.
+        OSError: it cannot be read.
+    """
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # the system has words for a folder
+        raise ConfigError(
+            f"{path} is not a regular file.",
+            "Name another one. What must not stand in a file: LAMED_REDIS_URL or LAMED_REDIS_PASSWORD.",
+        )
     with path.open("rb") as file:
         content = file.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise ConfigError(f"{path} is larger than 1 MB: that is no configuration.", "Name another file.")
     return content
+
+
+def unreadable(path: Path, error: OSError) -> ConfigError:
+    """What to say of a configuration's file that cannot be read."""
+    return ConfigError(f"{path} cannot be read: {error.strerror}.", "Check the file and its permissions.")
 
 
 def save(path: Path, document: Document) -> None:
@@ -239,6 +260,18 @@ def backup_of(path: Path) -> Path:
     """Where `save` keeps the version before: beside the file itself, also when `path` is a symbolic link to it."""
     target = path.resolve()
     return target.with_name(target.name + ".bak")
+
+
+def _require(path: Path) -> None:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigError(
+            f"There is no {path}.",
+            f"Correct --config, or create it with: lamed --config {shlex.quote(str(path))} configure",
+        ) from None
+    except OSError as error:
+        raise unreadable(path, error) from None
 
 
 def _way_back(path: Path) -> str:

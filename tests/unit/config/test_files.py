@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import os
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from lamed_tui.config import files
 from lamed_tui.errors import ConfigError, ExitCode
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OLD_FILE = {"redis": {"host": "redis.example", "port": 6379, "password": "hunter2"}, "uuid_expiry_seconds": 86400}
 OLD_TEMPLATE = """{
@@ -236,6 +233,51 @@ def test_a_full_disk_leaves_the_file_untouched_and_no_crumbs(file: Path, monkeyp
 
     assert file.read_bytes() == before
     assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("through_a_link", [False, True])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, through_a_link: bool) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    if through_a_link:
+        path = tmp_path / "link"
+        path.symlink_to("pipe")
+
+    error = refusal(path)
+
+    assert error.what == f"{path} is not a regular file."
+    assert "LAMED_REDIS_PASSWORD" in error.fix
+
+
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/stdin"])
+def test_a_device_is_no_configuration(device: str) -> None:
+    assert "is not a regular file" in refusal(Path(device)).what
+
+
+def test_a_symbolic_link_to_a_file_is_read(tmp_path: Path, file: Path) -> None:
+    link = tmp_path / "link.json"
+    link.symlink_to(file)
+    assert files.load(files.locate(link)).config.redis.host == "redis.example"
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "loop"])
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(ConfigError, match=r"cannot be read: (File name too long|Too many levels of symbolic links)\."):
+        files.locate(tmp_path / name)
+
+
+def test_where_the_current_folder_is_gone_the_one_at_home_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    try:
+        assert files.locate(home=tmp_path) == tmp_path / ".lamed" / "config.json"
+    finally:
+        os.chdir(tmp_path)
 
 
 def test_numbers_that_json_cannot_express_are_not_written(file: Path) -> None:
