@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.console.operate.preflight_pane import PreflightPane
-from lamed_tui.deploy import live, releases
+from lamed_tui.deploy import live
 from tests.console.operate.person import operating, screen_of
 from tests.console.screens import until
 from tests.console.setup.wizard import setting_up, write
 from tests.integration.deploy.http import ask, event
-from tests.integration.deploy.test_operating import bucket
 
 if TYPE_CHECKING:
     from tests.console.setup.wizard import Wizard
-    from tests.integration.deploy.conftest import Place
+    from tests.integration.deploy.place import Place
 
 LONG = 60.0
 """Seconds for what AWS does; the machine may be busy."""
@@ -67,9 +66,7 @@ async def test_from_the_checks_to_a_live_backend_and_back_to_nothing(place: Plac
         await person.sees("Restore release 1?")
         await person.press("right", "enter")
         await person.sees("Release 3 is live", seconds=LONG)
-        recorded = releases.read(bucket(place), "shop", 3)
-        assert recorded is not None
-        assert recorded.restores == 1
+        assert place.record(3).restores == 1
 
         await person.press("s")
         await person.sees("UPDATE_COMPLETE", seconds=LONG)

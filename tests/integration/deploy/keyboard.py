@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.deploy.conftest import Place
+    from tests.integration.deploy.place import Place
 
 # Parallel test runs ignore Ctrl-C and pass that on to their children; a person's shell does not.
 HEEDS_CTRL_C = """

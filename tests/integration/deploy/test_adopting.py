@@ -14,13 +14,14 @@ import pytest
 import redis
 
 from lamed_tui.aws.errors import ServiceError, TransientError
-from lamed_tui.deploy import adopt, adoption_records, artefacts, destroy, engine, legacy_api, live, smoke, status
+from lamed_tui.deploy import adopt, adoption_records, destroy, engine, legacy_api, live, smoke, status
 from lamed_tui.deploy.adopt import Adopting
 from lamed_tui.deploy.clock import Clock
 from lamed_tui.deploy.events import Deployed, Planned, SmokeChecked
 from lamed_tui.errors import DeployError, UsageError
 from tests import old_lamed
 from tests.integration.deploy.http import ask, event
+from tests.integration.deploy.place import UNTRIED
 from tests.unit.deploy.smoke_backend import KEY, Backend
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
 
     from lamed_tui.deploy.legacy_api import Legacy
     from lamed_tui.deploy.smoke import Transport
-    from tests.integration.deploy.conftest import Place
-
-UNTRIED = engine.Options(smoke_test=False)
+    from tests.integration.deploy.place import Place
 
 
 def first(found: Sequence[Legacy]) -> Legacy:
@@ -104,8 +103,7 @@ def test_events_that_the_old_functions_counted_are_not_counted_again(place: Plac
         flag = hashlib.sha1(b"alephbet:counters:button:participate:red seen", usedforsecurity=False).hexdigest()
         client.set(flag, "1", ex=3600)
     assert ask(legacy_api.base_url(place.aws, old.api) + "/track", event("seen")).body == {"status": "duplicate"}
-    variables = place.aws.functions.get_function_configuration(FunctionName="shop-track", Qualifier="live")
-    until = int(variables["Environment"]["Variables"]["LAMED_LEGACY_UNTIL"])
+    until = int(place.variables()["LAMED_LEGACY_UNTIL"])
     assert until >= Clock().now().timestamp() + 86400
     # A later deployment keeps it, and nothing changes because of it.
     assert not place.deployed(options=UNTRIED).changed
@@ -139,9 +137,7 @@ def test_each_step_is_asked_for_and_no_leaves_the_old_api_alone(place: Place, ol
     list(adopt.adopt(place.config(), place.aws, replace(AGREED, agree=no)))
     assert [question.split()[0] for question in questions] == ["Deploy", "Lead"]
     assert integrations(place, old.api) == before
-    store = artefacts.find(place.aws)
-    assert store is not None
-    record = adoption_records.read(store, "shop", old.api)
+    record = adoption_records.read(place.artefacts(), "shop", old.api)
     assert record is not None
     assert len(record.methods) == 3
 

@@ -15,21 +15,15 @@ import pytest
 from lamed_tui.deploy import artefacts, live
 from tests.integration.deploy.http import ask, event
 from tests.integration.deploy.keyboard import at_a_keyboard, environment, wait_for, wait_for_the_question
+from tests.wiring import entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tests.integration.deploy.conftest import Place
+    from tests.integration.deploy.place import Place
 
 PASSWORD = "pl4nted-p4ssword"
-
-
-@pytest.fixture
-def config_file(place: Place, tmp_path: Path) -> Path:
-    file = tmp_path / "config.json"
-    file.write_text(json.dumps({"name": place.name}))
-    return file
 
 
 def run(
@@ -167,16 +161,7 @@ def test_being_told_to_stop_at_the_question_leaves_nothing(
 
 
 def test_a_deployment_that_breaks_a_page_wants_the_name_typed(place: Place, config_file: Path) -> None:
-    place.deployed(
-        place.config(
-            extra_wiring=[
-                {
-                    "lambda": {"FunctionName": "lamed-track", "Handler": "lamed.track"},
-                    "api_gateway": {"pathPart": "visits", "method": {"httpMethod": "GET"}},
-                }
-            ]
-        )
-    )
+    place.deployed(place.config(extra_wiring=[entry("visits")]))
     with at_a_keyboard("deploy", "--no-preflight", place=place, config_file=config_file) as (process, keyboard):
         told = wait_for(process, "Type shop to go on, anything else to stop: ")
         os.write(keyboard, b"y\n")
@@ -222,11 +207,7 @@ def test_a_failure_tells_scripts_what_is_live_all_the_same(place: Place, config_
 
 
 def test_a_wiring_that_cannot_be_deployed_is_a_usage_error(place: Place, config_file: Path) -> None:
-    entry = {
-        "lambda": {"FunctionName": "x", "Handler": "lamed.nothing"},
-        "api_gateway": {"pathPart": "x", "method": {}},
-    }
-    config_file.write_text(json.dumps({"name": "shop", "extra_wiring": [entry]}))
+    config_file.write_text(json.dumps({"name": "shop", "extra_wiring": [entry("x", "x", "lamed.nothing")]}))
     answer = run("deploy", "--yes", "--no-preflight", place=place, config_file=config_file)
     assert answer.returncode == 2
     assert "extra_wiring.0.lambda.Handler: lamed.nothing is not a handler" in answer.stderr

@@ -24,6 +24,7 @@ from lamed_tui.preflight.subject import Subject
 from lamed_tui.store.connect import open_store
 from lamed_tui.store.removal import delete_experiment, reset_experiment
 from tests.integration.deploy.http import ask, event
+from tests.wiring import entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +32,12 @@ if TYPE_CHECKING:
     from lamed_tui.aws.session import Aws
     from lamed_tui.config.model import Config
     from lamed_tui.deploy.artefacts import Artefacts
-    from tests.integration.deploy.conftest import Place
+    from tests.integration.deploy.place import Place
 
 VISITS = {
     "lambda": {"FunctionName": "lamed-track", "Handler": "lamed.track", "MemorySize": 128, "Timeout": 3},
     "api_gateway": {"pathPart": "my_tracking_endpoint", "method": {"httpMethod": "GET", "apiKeyRequired": False}},
 }
-
-
-def bucket(aws: Aws) -> Artefacts:
-    found = artefacts.find(aws)
-    assert found is not None
-    return found
 
 
 def live_version(aws: Aws, function: str) -> str:
@@ -113,10 +108,7 @@ def test_a_narrow_redis_user_may_do_whatever_is_done_from_here(place: Place, nar
 
 
 def test_a_route_for_head_requests_passes_the_smoke_test(place: Place) -> None:
-    alive = {
-        "lambda": {"FunctionName": "lamed-all-experiments", "Handler": "lamed.all"},
-        "api_gateway": {"pathPart": "alive", "method": {"httpMethod": "HEAD", "apiKeyRequired": True}},
-    }
+    alive = entry("alive", "lamed-all-experiments", "lamed.all", http_method="HEAD", key=True)
     assert place.deployed(place.config(extra_wiring=[alive])).changed
 
 
@@ -168,7 +160,7 @@ def test_repeating_a_deployment_changes_nothing_and_says_so(place: Place) -> Non
         summary["ExecutionStatus"] == "EXECUTE_COMPLETE"
         for summary in aws.cloudformation.list_change_sets(StackName="shop")["Summaries"]
     )
-    assert releases.numbers(bucket(aws), "shop") == [1]
+    assert releases.numbers(place.artefacts(), "shop") == [1]
 
 
 def test_one_more_route_keeps_the_url_and_the_key_and_makes_a_second_release(place: Place) -> None:
@@ -199,10 +191,7 @@ def test_one_more_route_keeps_the_url_and_the_key_and_makes_a_second_release(pla
 
 def test_a_release_is_recorded_with_everything_needed_to_return_to_it(place: Place) -> None:
     place.deployed()
-    aws = place.aws
-    store = bucket(aws)
-    record = releases.read(store, "shop", 1)
-    assert record is not None
+    aws, store, record = place.aws, place.artefacts(), place.record(1)
     assert record.template == json.loads(json.dumps(live.read_template(aws, live.read(aws, "shop"))))
     assert record.deployed_by == aws.identity().arn
     assert record.tested_at is not None
@@ -215,7 +204,7 @@ def test_a_release_is_recorded_with_everything_needed_to_return_to_it(place: Pla
 def test_the_artefact_bucket_is_private_encrypted_versioned_and_closed_to_plain_http(place: Place) -> None:
     place.deployed()
     aws = place.aws
-    name = bucket(aws).bucket
+    name = place.artefacts().bucket
     assert name == f"lamed-artefacts-{aws.identity().account}-{aws.region}"
     block = aws.s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
     assert set(block.values()) == {True}
@@ -273,7 +262,7 @@ def test_more_routes_than_fit_into_a_request_are_uploaded_first_and_the_copy_goe
     assert len(deployed.endpoints) == 43
     assert len(json.dumps(live.read_template(place.aws, live.read(place.aws, "shop")), separators=(",", ":"))) > 51_200
     assert len(uploads) == 1
-    assert not any("templates/" in key for key in bucket(place.aws).keys("stacks/shop/"))
+    assert not any("templates/" in key for key in place.artefacts().keys("stacks/shop/"))
 
 
 def test_access_logs_wait_for_the_role_that_the_region_writes_them_with(place: Place) -> None:

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lamed_tui.deploy import artefacts, engine, live, releases, template
+from lamed_tui.deploy import artefacts, engine, live
 from lamed_tui.deploy.events import Applying, Attached, Declined, Deployed, Planned, SmokeChecked
 from lamed_tui.deploy.package import pack
 from lamed_tui.errors import DeployError
-from tests.integration.deploy.http import ask, event
+from tests.integration.deploy.place import BROKEN, a_clash, assert_nothing_is_left, assert_works_as_before
+from tests.wiring import entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lamed_tui.deploy.plan import Plan
-    from tests.integration.deploy.conftest import Place
+    from tests.integration.deploy.place import Place
 
 NOT_LAMED = b"def track(event, context):\n    return {'statusCode': 200, 'body': '{}'}\n\nall = delete = track\n"
 
 
 def never(_plan: Plan) -> bool:
     return False
-
-
-@contextmanager
-def a_clash() -> Iterator[None]:
-    """Every template gets one resource more, which AWS refuses: a second alias of the same name."""
-    render = template.render
-
-    def with_clash(*args: Any, **options: Any) -> template.Template:
-        made = render(*args, **options)
-        resources: Any = made.body["Resources"]
-        resources["ZClash"] = {**resources["TrackAlias"], "DependsOn": "TrackAlias"}
-        return made
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(template, "render", with_clash)
-        yield
 
 
 def failure(place: Place, **values: Any) -> str:
@@ -53,9 +36,7 @@ def test_a_failed_creation_is_cleaned_up_and_told_by_its_first_cause(place: Plac
         "ZClash (AWS::Lambda::Alias) could not be deployed: AWS::Lambda::Alias: shop-track:live already exists. "
         "Everything that had been made was removed again."
     )
-    assert live.read(place.aws, "shop").status is None
-    assert place.aws.functions.list_functions()["Functions"] == []
-    assert place.aws.apigateway.get_rest_apis()["items"] == []
+    assert_nothing_is_left(place)
     assert place.deployed().release == 1
 
 
@@ -65,9 +46,7 @@ def test_a_failed_update_is_rolled_back_and_told_by_its_first_cause(place: Place
         "ZClash (AWS::Lambda::Alias) could not be deployed: AWS::Lambda::Alias: shop-track:live already exists. "
         "The stack was rolled back and works as before."
     )
-    stack = live.read(place.aws, "shop")
-    assert (stack.status, stack.release) == ("UPDATE_ROLLBACK_COMPLETE", 1)
-    assert ask(first.base_url + "/track", event("1")).body == {"status": "counted"}
+    assert_works_as_before(place, first)
     assert not place.deployed().changed
     repaired = place.deployed(place.config(uuid_expiry_seconds=60))
     assert (repaired.changed, repaired.release) == (True, 2)
@@ -83,13 +62,7 @@ def test_a_declined_first_deployment_leaves_nothing_at_all(place: Place) -> None
 
 
 def test_a_declined_deployment_too_long_for_a_request_leaves_nothing_either(place: Place) -> None:
-    wiring = [
-        {
-            "lambda": {"FunctionName": "lamed-track", "Handler": "lamed.track"},
-            "api_gateway": {"pathPart": f"route-{number}", "method": {"httpMethod": "GET"}},
-        }
-        for number in range(40)
-    ]
+    wiring = [entry(f"route-{number}") for number in range(40)]
     place.deploy(place.config(extra_wiring=wiring), options=engine.Options(confirm=never))
     assert live.read(place.aws, "shop").status is None
     assert artefacts.find(place.aws) is None
@@ -121,11 +94,7 @@ def test_a_deployment_that_nobody_saw_end_is_found_recorded_and_tried_by_the_nex
     assert (resumed[-1].changed, resumed[-1].release) == (True, 1)
     assert any(isinstance(item, SmokeChecked) for item in resumed)
     assert not any(isinstance(item, Planned) for item in resumed)
-    store = artefacts.find(place.aws)
-    assert store is not None
-    record = releases.read(store, "shop", 1)
-    assert record is not None
-    assert record.tested_at is not None
+    assert place.record(1).tested_at is not None
 
 
 def test_a_handler_that_does_not_count_fails_the_smoke_test_until_it_does(place: Place) -> None:
@@ -140,7 +109,7 @@ def test_a_handler_that_does_not_count_fails_the_smoke_test_until_it_does(place:
 
 def test_a_handler_that_cannot_be_loaded_fails_the_smoke_test(place: Place) -> None:
     with pytest.raises(DeployError, match=r"^Release 1 is live, but it failed its smoke test: one event is accepted"):
-        place.deploy(package=pack({"lamed/__init__.py": b"import nothing_of_that_name\n"}))
+        place.deploy(package=BROKEN)
 
 
 def test_a_deployment_that_another_terminal_started_is_followed_and_then_compared(

@@ -5,28 +5,27 @@ The emulator works in a blink, so the template gets a resource more that it wait
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import pytest
-
-from lamed_tui.deploy import artefacts, engine, live, releases, template
+from lamed_tui.deploy import engine, live, releases, template
 from lamed_tui.deploy.events import Deployed, Warned
 from lamed_tui.deploy.following import Wish
-from tests.integration.deploy.http import ask, event
 from tests.integration.deploy.keyboard import at_a_keyboard, wait_for, wait_for_the_question
+from tests.integration.deploy.place import UNTRIED, assert_nothing_is_left, assert_works_as_before
 from tests.proxy import TcpProxy
+from tests.waiting import comes_true
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
-    from tests.integration.deploy.conftest import Place
+    import pytest
+
+    from tests.integration.deploy.place import Place
 
 HELD = """
 from lamed_tui.deploy import template
@@ -49,23 +48,15 @@ DEPLOY = ("deploy", "--no-preflight", "--no-smoke")
 QUESTION = "[c]ancel and undo it (f, d, c) [f]: "
 
 
-@pytest.fixture
-def config_file(place: Place, tmp_path: Path) -> Path:
-    file = tmp_path / "config.json"
-    file.write_text(json.dumps({"name": place.name}))
-    return file
-
-
 def until_aws_waits(place: Place) -> None:
     """Until the emulator is in the middle: everything is made but the resource that it waits for."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+
+    def it_waits() -> bool:
         found = place.aws.cloudformation.describe_stack_events(StackName=place.name)["StackEvents"]
         newest = next((item for item in found if item.get("LogicalResourceId") == "ZWait"), None)
-        if newest is not None and newest.get("ResourceStatus", "").endswith("_IN_PROGRESS"):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the emulator does not wait")
+        return newest is not None and newest.get("ResourceStatus", "").endswith("_IN_PROGRESS")
+
+    assert comes_true(it_waits, seconds=60), "the emulator does not wait"
 
 
 def go_on(place: Place) -> None:
@@ -94,9 +85,7 @@ def test_a_creation_whose_terminal_was_killed_is_followed_to_its_end_and_recorde
         go_on(place)
         code, told = ended(process)
     assert (code, "Release 1 is live" in told) == (0, True), told
-    store = artefacts.find(place.aws)
-    assert store is not None
-    assert releases.numbers(store, "shop") == [1]
+    assert releases.numbers(place.artefacts(), "shop") == [1]
 
 
 def test_a_cancelled_creation_leaves_nothing(place: Place, config_file: Path) -> None:
@@ -110,15 +99,13 @@ def test_a_cancelled_creation_leaves_nothing(place: Place, config_file: Path) ->
         code, told = ended(process)
     assert code == 130
     assert "Cancelled, as was asked for. Everything that had been made was removed again." in told
-    assert live.read(place.aws, "shop").status is None
-    assert place.aws.functions.list_functions()["Functions"] == []
-    assert place.aws.apigateway.get_rest_apis()["items"] == []
+    assert_nothing_is_left(place)
 
 
 def test_an_update_that_was_left_to_itself_is_attached_to_again_and_can_still_be_cancelled(
     place: Place, config_file: Path
 ) -> None:
-    first = place.deployed(options=engine.Options(smoke_test=False))
+    first = place.deployed(options=UNTRIED)
     with at_a_keyboard(*DEPLOY, place=place, config_file=config_file, before=HELD) as (process, keyboard):
         wait_for(process, "Deploy this? [y/N]: ")
         os.write(keyboard, b"y\n")
@@ -140,10 +127,8 @@ def test_an_update_that_was_left_to_itself_is_attached_to_again_and_can_still_be
         code, told = ended(process)
     assert code == 130
     assert "Cancelled, as was asked for. The stack was rolled back and works as before." in told
-    stack = live.read(place.aws, "shop")
-    assert (stack.status, stack.release) == ("UPDATE_ROLLBACK_COMPLETE", 1)
-    assert ask(first.base_url + "/track", event("1")).body == {"status": "counted"}
-    assert not place.deployed(options=engine.Options(smoke_test=False)).changed
+    assert_works_as_before(place, first)
+    assert not place.deployed(options=UNTRIED).changed
 
 
 def test_a_network_that_is_gone_for_a_while_does_not_end_a_deployment(

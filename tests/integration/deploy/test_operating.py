@@ -25,22 +25,13 @@ from lamed_tui.deploy.events import Applying, Declined, Deployed, Destroyed, Men
 from lamed_tui.deploy.package import pack
 from lamed_tui.errors import DeployError, NeedsRepairError, UsageError
 from tests.integration.deploy.http import ask, event
+from tests.integration.deploy.place import BROKEN, UNTRIED, a_clash
+from tests.wiring import entry
 
 if TYPE_CHECKING:
-    from lamed_tui.deploy.artefacts import Artefacts
     from lamed_tui.deploy.events import DeployEvent
     from lamed_tui.deploy.plan import Plan
-    from tests.integration.deploy.conftest import Place
-
-UNTRIED = engine.Options(smoke_test=False)
-BROKEN = pack({"lamed/__init__.py": b"import nothing_of_that_name\n"})
-
-
-def route(path: str) -> dict[str, Any]:
-    return {
-        "lambda": {"FunctionName": "lamed-track", "Handler": "lamed.track"},
-        "api_gateway": {"pathPart": path, "method": {"httpMethod": "GET"}},
-    }
+    from tests.integration.deploy.place import Place
 
 
 def rolled_back(place: Place, release: int | None = None, **options: Any) -> list[DeployEvent]:
@@ -50,12 +41,6 @@ def rolled_back(place: Place, release: int | None = None, **options: Any) -> lis
 
 def plan_of(events: list[DeployEvent]) -> Plan:
     return next(event.plan for event in events if isinstance(event, Planned))
-
-
-def bucket(place: Place) -> Artefacts:
-    found = artefacts.find(place.aws)
-    assert found is not None
-    return found
 
 
 def test_a_broken_release_is_left_by_a_rollback_to_the_last_one_that_passed(place: Place) -> None:
@@ -69,8 +54,7 @@ def test_a_broken_release_is_left_by_a_rollback_to_the_last_one_that_passed(plac
     assert (last.changed, last.release) == (True, 3)
     assert all(check.passed for check in events if isinstance(check, SmokeChecked))
     assert ask(last.base_url + "/track", event("1")).body == {"status": "counted"}
-    record = releases.read(bucket(place), "shop", 3)
-    assert record is not None
+    record = place.record(3)
     assert (record.restores, record.template) == (1, live.read_template(place.aws, live.read(place.aws, "shop")))
     # The configuration is what it was when release 1 was made, so there is nothing to deploy.
     assert not place.deployed(options=UNTRIED).changed
@@ -78,7 +62,7 @@ def test_a_broken_release_is_left_by_a_rollback_to_the_last_one_that_passed(plac
 
 def test_any_release_can_be_named_and_its_plan_says_what_stops(place: Place) -> None:
     place.deployed(options=UNTRIED)
-    place.deployed(place.config(extra_wiring=[route("visits")]), options=UNTRIED)
+    place.deployed(place.config(extra_wiring=[entry("visits")]), options=UNTRIED)
     declined = rolled_back(place, 1, confirm=lambda _plan: False)
     assert isinstance(declined[-1], Declined)
     assert plan_of(declined).consequences[0].text == "GET /visits stops answering."
@@ -96,11 +80,10 @@ def test_a_rollback_keeps_the_password_that_the_functions_use_now(place: Place) 
 
     extra: list[Any] = []
     place.deployed(with_password("one"), options=UNTRIED)
-    extra = [route("visits")]
+    extra = [entry("visits")]
     place.deployed(with_password("two"), options=UNTRIED)
     assert isinstance(rolled_back(place, 1)[-1], Deployed)
-    answer = place.aws.functions.get_function_configuration(FunctionName="shop-track", Qualifier="live")
-    assert answer["Environment"]["Variables"]["LAMED_REDIS_PASSWORD"] == "two"
+    assert place.variables()["LAMED_REDIS_PASSWORD"] == "two"
 
 
 def test_a_release_that_never_was_or_lost_its_package_cannot_be_restored(place: Place) -> None:
@@ -110,9 +93,7 @@ def test_a_release_that_never_was_or_lost_its_package_cannot_be_restored(place: 
     with pytest.raises(UsageError, match=r"no record of release 7 of shop .*lamed releases"):
         rolled_back(place, 7)
     place.deployed(package=BROKEN, options=UNTRIED)
-    record = releases.read(bucket(place), "shop", 1)
-    assert record is not None
-    bucket(place).remove(record.package)
+    place.artefacts().remove(place.record(1).package)
     with pytest.raises(DeployError, match=r"Release 1 of shop cannot be restored: its package packages/\w+\.zip is no"):
         rolled_back(place)
     assert live.read(place.aws, "shop").release == 2
@@ -126,7 +107,7 @@ def test_old_records_packages_and_versions_go_and_what_a_way_back_needs_stays(
     for number in range(4):
         code = pack({"lamed/__init__.py": f"def track(e, c): return {number}\nall = delete = track\n".encode()})
         place.deployed(package=code, options=UNTRIED)
-    store = bucket(place)
+    store = place.artefacts()
     assert releases.numbers(store, "shop") == [3, 4]
     kept = {record.package for record in releases.read_all(store, "shop")}
     assert set(store.keys("packages/")) == kept
@@ -159,7 +140,7 @@ def test_destruction_asks_with_what_goes_and_leaves_only_what_it_said(place: Pla
     assert aws.apigateway.get_rest_apis()["items"] == []
     assert aws.apigateway.get_api_keys()["items"] == []
     assert aws.logs.describe_log_groups(logGroupNamePrefix="/lamed/shop")["logGroups"] == []
-    assert releases.numbers(bucket(place), "shop") == [1, 2]
+    assert releases.numbers(place.artefacts(), "shop") == [1, 2]
     (nothing,) = events_of_destruction(place)
     assert isinstance(nothing, Destroyed)
     assert not nothing.changed
@@ -174,7 +155,7 @@ def test_the_artefact_bucket_goes_on_request_and_with_its_last_backend(place: Pl
     place.deployed(options=UNTRIED)
     place.deployed(place.config(name="blog"), options=UNTRIED)
     events_of_destruction(place, with_artefacts=True)
-    assert releases.numbers(bucket(place), "shop") == []
+    assert releases.numbers(place.artefacts(), "shop") == []
     assert isinstance(
         list(engine.rollback(place.config(name="blog"), place.aws, 1))[-1], Deployed
     )  # still has its code
@@ -191,9 +172,8 @@ def test_a_husk_is_deleted_and_deployed_anew_once_agreed_to(place: Place) -> Non
     built = package.build()
     artefacts.ensure(aws).put_package(built)
     routes = wiring.resolve(place.config())
-    made = candidate.prepare(place.config(), routes, built, aws, live.Live("shop"), lambda: "0" * 32)
-    resources: Any = made.template.body["Resources"]
-    resources["ZClash"] = {**resources["TrackAlias"], "DependsOn": "TrackAlias"}
+    with a_clash():
+        made = candidate.prepare(place.config(), routes, built, aws, live.Live("shop"), lambda: "0" * 32)
     aws.cloudformation.create_stack(
         StackName="shop",
         TemplateBody=made.template.text(),
@@ -258,9 +238,7 @@ def test_logs_of_all_functions_come_in_the_order_of_time_and_only_once(place: Pl
 
 def test_a_package_that_somebody_removed_is_put_back_by_the_next_deployment(place: Place) -> None:
     place.deployed(options=UNTRIED)
-    store = bucket(place)
-    record = releases.read(store, "shop", 1)
-    assert record is not None
+    store, record = place.artefacts(), place.record(1)
     store.remove(record.package)
     assert not place.deployed(options=UNTRIED).changed
     assert store.holds(record.package)

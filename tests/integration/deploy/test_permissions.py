@@ -14,6 +14,7 @@ from lamed_tui.config.model import Config
 from lamed_tui.deploy import artefacts, destroy, engine, live, logs, status
 from lamed_tui.deploy.events import Deployed, Destroyed
 from lamed_tui.errors import CredentialsError, ExitCode
+from tests.integration.deploy.place import UNTRIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from tests.integration.guarded import GuardedAccount
 
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
-UNTRIED = engine.Options(smoke_test=False)
 
 
 def with_password(password: str) -> Config:

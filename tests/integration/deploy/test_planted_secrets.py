@@ -23,7 +23,7 @@ from tests.integration.deploy.test_secrets import everything_that_is_kept
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.deploy.conftest import Place
+    from tests.integration.deploy.place import Place
 
 PASSWORD = "pl4nted p@ss/wörd: 100%"
 API_KEY = "pl4nted-api-key-of-the-file"

@@ -17,6 +17,7 @@ from lamed_tui.aws.session import connect
 from lamed_tui.config.model import Config
 from lamed_tui.deploy import artefacts, destroy, engine, live, template
 from lamed_tui.deploy.events import Deployed, Destroyed, Planned
+from tests.integration.deploy.place import UNTRIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,6 @@ LACKING_TYPES = {
     "AWS::Lambda::Permission",  # known, but not for an alias
 }
 CONFIG = Config.model_validate({"name": "shop"})
-UNTRIED = engine.Options(smoke_test=False)
 
 
 def is_lacking(resource: Any) -> bool:

@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 
-from lamed_tui.deploy import artefacts, live
-from lamed_tui.deploy.engine import Options
+from lamed_tui.deploy import live
 from lamed_tui.deploy.events import Deployed
 from tests.integration.deploy.http import ask, event
+from tests.integration.deploy.place import UNTRIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lamed_tui.config.model import Config
-    from tests.integration.deploy.conftest import Place
+    from tests.integration.deploy.place import Place
 
 PASSWORD = "pl4nted-p4ssword"
-UNTRIED = Options(smoke_test=False)
 
 
 @pytest.fixture
@@ -41,8 +40,7 @@ def with_password(place: Place, password: str) -> Config:
 
 
 def function_password(place: Place) -> str | None:
-    answer = place.aws.functions.get_function_configuration(FunctionName="shop-track", Qualifier="live")
-    return answer["Environment"]["Variables"].get("LAMED_REDIS_PASSWORD")
+    return place.variables().get("LAMED_REDIS_PASSWORD")
 
 
 def everything_that_is_kept(place: Place) -> Iterator[tuple[str, bytes]]:
@@ -54,8 +52,7 @@ def everything_that_is_kept(place: Place) -> Iterator[tuple[str, bytes]]:
     yield "events", repr(aws.cloudformation.describe_stack_events(StackName="shop")).encode()
     for group in aws.logs.describe_log_groups()["logGroups"]:
         yield group["logGroupName"], repr(aws.logs.filter_log_events(logGroupName=group["logGroupName"])).encode()
-    store = artefacts.find(aws)
-    assert store is not None
+    store = place.artefacts()
     for key in store.keys(""):
         yield key, aws.s3.get_object(Bucket=store.bucket, Key=key)["Body"].read()
 

@@ -17,22 +17,6 @@ def config(**values: Any) -> Config:
     return Config.model_validate(values)
 
 
-def entry(
-    path: str,
-    function: str = "lamed-track",
-    handler: str = "lamed.track",
-    *,
-    http_method: str = "GET",
-    key: bool = False,
-    **settings: Any,
-) -> dict[str, Any]:
-    """An entry of `extra_wiring`."""
-    return {
-        "lambda": {"FunctionName": function, "Handler": handler, **settings},
-        "api_gateway": {"pathPart": path, "method": {"httpMethod": http_method, "apiKeyRequired": key}},
-    }
-
-
 def rendered(
     settings: Config | None = None,
     *,

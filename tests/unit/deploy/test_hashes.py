@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from lamed_tui.deploy import logical_id, template, wiring
 from lamed_tui.deploy.template_functions import Code
 from lamed_tui.errors import ConfigError
-from tests.unit.deploy.configs import CODE, config, entry, rendered
+from tests.unit.deploy.configs import CODE, config, rendered
+from tests.wiring import entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,8 +13,9 @@ from lamed_tui.aws.session import connect
 from lamed_tui.config.model import AwsSettings, Config, SecretSettings
 from lamed_tui.deploy import secret, template, wiring
 from lamed_tui.errors import ConfigError
-from tests.unit.deploy.configs import CODE, PASSWORD, config, entry, rendered, resources_of
+from tests.unit.deploy.configs import CODE, PASSWORD, config, rendered, resources_of
 from tests.unit.deploy.stubs import NOON, aws_for_stubs
+from tests.wiring import entry
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-1a2b3c"
 

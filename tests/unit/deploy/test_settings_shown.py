@@ -8,7 +8,8 @@ import pytest
 from pydantic import BaseModel
 
 from lamed_tui.config.model import Config
-from tests.unit.deploy.configs import config, entry, rendered
+from tests.unit.deploy.configs import config, rendered
+from tests.wiring import entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

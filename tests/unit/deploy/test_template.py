@@ -13,7 +13,8 @@ import pytest
 
 from lamed_tui.config.model import Config
 from lamed_tui.deploy import template, wiring
-from tests.unit.deploy.configs import CODE, PASSWORD, SHA256, config, entry, rendered, resources_of
+from tests.unit.deploy.configs import CODE, PASSWORD, SHA256, config, rendered, resources_of
+from tests.wiring import entry
 
 EVERYTHING = {
     "name": "Shop-2",

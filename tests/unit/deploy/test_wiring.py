@@ -6,7 +6,8 @@ import pytest
 
 from lamed_tui.deploy.wiring import BUILT_IN, Wiring, resolve
 from lamed_tui.errors import ConfigError, ExitCode
-from tests.unit.deploy.configs import config, entry
+from tests.unit.deploy.configs import config
+from tests.wiring import entry
 
 
 def routes(wiring: Wiring) -> list[tuple[str, str, str, bool]]:
