@@ -9,21 +9,21 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import redis
 
 from lamed_tui.embedded.valkey import running_valkey
 from lamed_tui.embedded.watchdog import ended_with_us
+from tests.waiting import comes_true
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-_START_SECONDS = 20.0
 _PORT_ATTEMPTS = 5
 _SLOTS = 16_384
 
@@ -136,16 +136,6 @@ def running_cluster(directory: Path, nodes: int = 3) -> Iterator[tuple[int, ...]
         yield tuple(ports)
 
 
-def wait_for(condition: Any, *, seconds: float = _START_SECONDS) -> bool:
-    """Ask until `condition()` holds, at most for `seconds`; whether it did."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def a_free_port() -> int:
     """A port of 127.0.0.1 where nothing listens now."""
     with socket.socket() as probe:
@@ -176,13 +166,16 @@ def _start_redis_7(
         file = directory / "redis.conf"
         file.write_text("".join(f"{name} {value}\n" for name, value in directives.items()))
         process = subprocess.Popen([binary, file], cwd=directory, stdin=subprocess.DEVNULL)
-        if wait_for(lambda process=process, port=server.port: process.poll() is not None or _answers(port)) and (
-            process.poll() is None
-        ):
+        if comes_true(partial(_is_settled, process, server.port)) and process.poll() is None:
             return process, server
         process.kill()
         process.wait()
     raise RuntimeError(f"redis-server did not start: {log.read_text()[-500:]}")
+
+
+def _is_settled(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Whether it answers, or has ended."""
+    return process.poll() is not None or _answers(port)
 
 
 def _tls_directives(port: int, certificate: Certificate | None) -> dict[str, str]:
@@ -219,5 +212,5 @@ def _join(clients: Sequence[Any], ports: Sequence[int]) -> None:
         facts = [str(client.execute_command("CLUSTER", "INFO")) for client in clients]
         return all("cluster_state:ok" in fact and f"cluster_known_nodes:{len(clients)}\r" in fact for fact in facts)
 
-    if not wait_for(agreed):
+    if not comes_true(agreed):
         raise RuntimeError("the cluster's nodes did not agree in time")

