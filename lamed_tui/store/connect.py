@@ -79,19 +79,11 @@ class Store:
 
     def read_sets(self, keys: Sequence[str]) -> tuple[frozenset[str], ...]:
         """The members of each set, in the order of `keys`, in one round trip; a missing set is empty."""
-        with self._connected() as client:
-            pipeline = client.pipeline(transaction=False)
-            for key in keys:
-                pipeline.smembers(key)
-            return tuple(frozenset(members) for members in pipeline.execute())
+        return tuple(frozenset(members) for members in self._ask_sets("SMEMBERS", keys))
 
     def read_sizes(self, keys: Sequence[str]) -> tuple[int, ...]:
         """How many members each set has, in the order of `keys`, in one round trip; a missing set has none."""
-        with self._connected() as client:
-            pipeline = client.pipeline(transaction=False)
-            for key in keys:
-                pipeline.scard(key)
-            return tuple(pipeline.execute())
+        return tuple(self._ask_sets("SCARD", keys))
 
     def read_counts(self, keys: Iterable[str]) -> dict[str, int]:
         """The count at each key, in one round trip; a key that is missing or holds no whole number is left out."""
@@ -190,6 +182,23 @@ class Store:
     def _closed_error(self) -> StoreError:
         return StoreError(f"The connection to Redis at {self.location} has been closed.")
 
+    def _ask_sets(self, command: str, keys: Sequence[str]) -> list[Any]:
+        with self._connected() as client:
+            pipeline = client.pipeline(transaction=False)
+            for key in keys:
+                pipeline.execute_command(command, key)
+            answers = pipeline.execute(raise_on_error=False)
+            for key, answer in zip(keys, answers, strict=True):
+                if isinstance(answer, Exception):
+                    raise self._no_set(key) if _is_of_another_type(answer) else answer
+        return answers
+
+    def _no_set(self, key: str) -> StoreError:
+        return StoreError(
+            f"{key} in Redis at {self.location} is no set.",
+            f"Something else wrote it. Look at it (TYPE {key}), then rename or remove it.",
+        )
+
     def _read_values(self, client: Redis | RedisCluster, keys: list[str]) -> list[str | None]:
         pipeline = client.pipeline(transaction=False)
         if self._settings.cluster:
@@ -235,9 +244,14 @@ def _fields(answer: dict[str, str] | Exception) -> dict[str, str]:
     """What HGETALL answered; one key that somebody used for something else must not hide all others."""
     if not isinstance(answer, Exception):
         return answer
-    if "WRONGTYPE" in str(answer):
+    if _is_of_another_type(answer):
         return {}
     raise answer
+
+
+def _is_of_another_type(answer: Exception) -> bool:
+    """Whether a key holds something that the command is not for: the server's word for it, as there is no type."""
+    return "WRONGTYPE" in str(answer)
 
 
 def _is_whole_number(value: str) -> bool:

@@ -12,7 +12,7 @@ import redis
 from lamed_tui.config.model import RedisSettings
 from lamed_tui.embedded.valkey import running_valkey
 from lamed_tui.errors import ExitCode, StoreError
-from lamed_tui.store.connect import open_store
+from lamed_tui.store.connect import Store, open_store
 from lamed_tui.store.errors import StoreAccessError
 from tests.integration.store.network import (
     a_certificate,
@@ -23,7 +23,7 @@ from tests.integration.store.network import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 PASSWORD = "kept out of sight"
@@ -85,6 +85,17 @@ def test_a_key_that_is_no_hash_has_no_fields_and_hides_no_other(valkey: str) -> 
         client.rpush("list", "member")
     with open_store(settings(port=port_in(valkey))) as store:
         assert store.read_hashes(["list", "hash", "missing"]) == [{}, {"field": "1"}, {}]
+
+
+@pytest.mark.parametrize("read", [Store.read_sets, Store.read_sizes])
+def test_a_key_that_is_no_set_is_named(valkey: str, read: Callable[[Store, Sequence[str]], object]) -> None:
+    with redis.Redis.from_url(valkey) as client:
+        client.sadd("first", "a")
+        client.set("shop:experiments", "not ours")
+    with open_store(settings(port=port_in(valkey))) as store, pytest.raises(StoreError) as caught:
+        read(store, ["missing", "first", "shop:experiments"])
+    assert caught.value.what == f"shop:experiments in Redis at {store.location} is no set."
+    assert "type shop:experiments" in caught.value.fix.lower()
 
 
 def test_hashes_that_a_narrow_user_may_not_read_are_told(locked: int) -> None:
