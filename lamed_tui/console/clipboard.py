@@ -7,13 +7,12 @@ import shutil
 import sys
 from functools import partial
 
-from textual.app import App
-
 from lamed_tui.console import copying
 from lamed_tui.console.background import in_background
+from lamed_tui.console.notices import NoticesApp
 
 
-class CopyingApp(App[None]):
+class CopyingApp(NoticesApp):
     """Copies by the best way there is here, where Textual only asks the terminal."""
 
     def copy_to_clipboard(self, text: str) -> None:

@@ -68,6 +68,7 @@ async def watching(
     experiments: dict[str, Any] | None = None,
     read_only: bool = False,
     wishes: ConsoleSettings | None = None,
+    notifications: bool = False,
     **redis: Any,
 ) -> AsyncIterator[Pilot[None]]:
     """A console on the Redis at `url`, driven by keys, with these settings of experiments."""
@@ -78,7 +79,7 @@ async def watching(
         source = RedisSource(store, "alephbet", config.experiments, operations=allowed)
         app = LamedConsole(source, interval=interval)
         follow(app, wishes or ConsoleSettings())
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=notifications) as pilot:
             yield pilot
 
 

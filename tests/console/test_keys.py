@@ -28,7 +28,7 @@ FORBIDDEN = {"ctrl+s", "ctrl+j", "ctrl+o", "ctrl+b"}
 NEVER_BOTH = {
     "escape": {
         # What is typed has the focus, and its escape comes first.
-        *("filter.clear", "log-filter.clear"),
+        "filter.clear",
         *("monitor.back", "operate.back", "choice.leave", "confirm.leave", "settings.leave", "told.leave"),
         *("single-look.leave", "sure.leave"),
         # One is possible while answers are tried, the other while they are not.

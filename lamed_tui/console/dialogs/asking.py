@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lamed_tui.console.key_names import key_name
+from lamed_tui.console.widgets.inputs import TextLine
 from lamed_tui.experiments.names import printable
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Confirm(ModalScreen[bool]):
             box.border_title = Content(f"{self._verb} {printable(self._experiment)}")
             yield Static(Content(self._consequence))
             yield Label(Content(f"Type its name to {self._verb.lower()} it: {printable(self._experiment)}"))
-            yield Input(id="confirm-name")
+            yield TextLine(id="confirm-name")
             with Horizontal(classes="buttons"):
                 yield Button(self._verb, id="confirm-yes", variant="error", disabled=True)
                 yield Button("Keep it", id="confirm-no")
@@ -143,7 +144,7 @@ class Choice(ModalScreen[str | None]):
                 *[Option(Content(shown), id=str(number)) for number, (_, shown) in enumerate(self._options)]
             )
             if self._other:
-                yield Input(placeholder=self._other)
+                yield TextLine(placeholder=self._other)
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()

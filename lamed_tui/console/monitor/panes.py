@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from lamed_tui.console.monitor import views
 from lamed_tui.console.monitor.experiment_list import ExperimentList
-from lamed_tui.console.monitor.widgets import ExperimentDetail, FilterField
+from lamed_tui.console.monitor.widgets import ExperimentDetail
+from lamed_tui.console.widgets.inputs import FilterField
 from lamed_tui.experiments.pace import UNKNOWN_PACE
 
 if TYPE_CHECKING:
@@ -45,13 +46,12 @@ class Panes(Horizontal):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="list-pane"):
-            yield FilterField()
+            yield FilterField("Part of a name")
             yield ExperimentList(self._headline)
             yield Static("No experiment has this in its name.", id="no-match")
         yield ExperimentDetail(self._trend)
 
     def on_mount(self) -> None:
-        self.query_one(FilterField).display = False
         self.query_one("#no-match").display = False
 
     @property

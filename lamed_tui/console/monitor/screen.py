@@ -24,7 +24,8 @@ from lamed_tui.console.monitor.panes import Panes
 from lamed_tui.console.monitor.past_reader import PastReader
 from lamed_tui.console.monitor.single_look import SingleLook
 from lamed_tui.console.monitor.views import Order
-from lamed_tui.console.monitor.widgets import FilterField, Shown
+from lamed_tui.console.monitor.widgets import Shown
+from lamed_tui.console.widgets.inputs import FilterField
 from lamed_tui.console.widgets.key_bar import KeyBar
 from lamed_tui.console.widgets.title_bar import TitleBar
 from lamed_tui.experiments.history import Window
@@ -252,10 +253,7 @@ class MonitorScreen(Screen[None]):
         self._refresh_experiments()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a name is typed, the screen's keys are letters of it; and what may not be done is not offered."""
-        own = any(one.action.partition("(")[0] == action for one in KEYS)
-        if isinstance(self.focused, FilterField) and own and action != "back":
-            return False
+        """What may not be done is not offered."""
         return self._actions.allows(str(parameters[0])) if action == "chosen" else True
 
     def action_filter(self) -> None:

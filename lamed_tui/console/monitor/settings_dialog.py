@@ -13,6 +13,7 @@ from textual.widgets import Input, Label, Static
 
 from lamed_tui.console.key_names import key_name
 from lamed_tui.console.monitor.settings_form import FIELDS, filled, parsed
+from lamed_tui.console.widgets.inputs import TextLine
 from lamed_tui.experiments.names import printable
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class SettingsForm(ModalScreen[dict[str, Any] | None]):
                 with Horizontal(classes="field"):
                     yield Label(field.label)
                     hint = self._hints.get(field.key, field.hint)
-                    yield Input(self._before[field.key], placeholder=hint, id=f"field-{field.key}", compact=True)
+                    yield TextLine(self._before[field.key], placeholder=hint, id=f"field-{field.key}", compact=True)
             yield Static(id="settings-problem")
             yield Static(Content(f"Kept in {self._place}"), classes="quiet")
 

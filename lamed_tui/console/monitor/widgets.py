@@ -1,16 +1,15 @@
-"""The field for a part of a name, and the pane with one experiment."""
+"""The pane with one experiment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.color import Color
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from lamed_tui.console.key_names import key_name
 from lamed_tui.console.monitor.chart import Kind, Palette, chart
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from lamed_tui.experiments.assessment import Assessment
     from lamed_tui.experiments.trend import Trend
@@ -31,18 +29,6 @@ _ARMS = ("primary", "secondary", "success", "warning")
 _LEAST_CHART, _MOST_CHART = 7, 20
 _SCROLLED_CHART = 10
 """Lines of a chart where there is no room for one without scrolling."""
-
-
-class FilterField(Input):
-    """Where a part of a name is typed."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Keep the filter", key_display="Enter", id="filter.keep"),
-        Binding("escape", "screen.back", "Show all", key_display="Esc", id="filter.clear"),
-    ]
-
-    def __init__(self) -> None:
-        super().__init__(placeholder="Part of a name", id="filter", compact=True)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -14,13 +13,13 @@ from lamed_tui.console.background import in_background
 from lamed_tui.console.operate import log_views, views
 from lamed_tui.console.operate.log_views import Least
 from lamed_tui.console.operate.pane import Pane, Sight
+from lamed_tui.console.widgets.inputs import FilterField
 from lamed_tui.errors import LamedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from lamed_tui.console.operate.backend import LogTail
     from lamed_tui.console.operate.pane import Surroundings
@@ -31,18 +30,6 @@ _AFTER_TROUBLE = 5.0
 _KEPT = 2_000
 _DRAWN = 300
 """Lines that are laid out: more of them would hold up the keys."""
-
-
-class LogFilter(Input):
-    """Where a part of a line is typed."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Keep the filter", key_display="Enter", id="log-filter.keep"),
-        Binding("escape", "screen.back", "Show all", key_display="Esc", id="log-filter.clear"),
-    ]
-
-    def __init__(self) -> None:
-        super().__init__(placeholder="Part of a line", id="log-filter", compact=True)
 
 
 class LogsPane(Pane):
@@ -70,17 +57,14 @@ and goes on.
     def compose(self) -> ComposeResult:
         yield Static(id="log-status")
         yield Static(id="notice")
-        yield LogFilter()
+        yield FilterField("Part of a line")
         with Sight(id="log-sight"):
             yield Static(id="log-lines")
-
-    def on_mount(self) -> None:
-        self.query_one(LogFilter).display = False
 
     @property
     def offers(self) -> frozenset[str]:
         more = {"follow", "filter", "level"} if self._tail is not None else set()
-        field = self.query_one(LogFilter)
+        field = self.query_one(FilterField)
         return frozenset({"refresh", *more, *({"back"} if field.display else ())})
 
     def opened(self) -> None:
@@ -119,14 +103,14 @@ and goes on.
 
     def open_filter(self) -> None:
         """Ask for a part of a line."""
-        field = self.query_one(LogFilter)
+        field = self.query_one(FilterField)
         field.display = True
         field.focus()
         self.post_message(self.Changed())
 
     def clear_filter(self) -> None:
         """Show all lines again."""
-        field = self.query_one(LogFilter)
+        field = self.query_one(FilterField)
         field.value, field.display = "", False
         self.query_one("#log-sight").focus()
         self.post_message(self.Changed())
@@ -197,7 +181,7 @@ and goes on.
         width = sight.scrollable_content_region.width
         if width <= 0:
             return
-        wanted = self.query_one(LogFilter).value
+        wanted = self.query_one(FilterField).value
         shown = log_views.matching(self._lines, self._least, wanted)
         self._draw_notice(bool(shown), wanted)
         follows = self._state in {"asking", "following", "failing"}

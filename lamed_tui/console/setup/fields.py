@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Checkbox, Input, Select, Static
 
-from lamed_tui.console.widgets.inputs import TextField, YesNo
+from lamed_tui.console.widgets.inputs import TextField, YesNo, pasted_line
 from lamed_tui.setup.questions import default_text, has_value, text_of, value_of
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class AddressField(TextField):
         """A URL was pasted."""
 
     def _on_paste(self, event: events.Paste) -> None:
-        line = (event.text.splitlines() or [""])[0].strip()
+        line = pasted_line(event).strip()
         if _URL_MARK not in line:
-            return  # Textual calls the field's own handler next
+            return  # Textual calls the handlers of the classes before this one next
         event.stop()
         event.prevent_default()
         self.value = line

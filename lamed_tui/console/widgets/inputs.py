@@ -1,4 +1,4 @@
-"""Lines of a form that a person fills in by keys alone: Enter and the arrows go to the neighbours."""
+"""Lines that a person types into, and lines of a form, which Enter and the arrows lead through."""
 
 from __future__ import annotations
 
@@ -6,14 +6,55 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.content import Content
+from textual.keys import format_key
 from textual.widgets import Checkbox, Input
 
+from lamed_tui.experiments.names import visible
+
 if TYPE_CHECKING:
+    from rich.text import Text
+    from textual import events
     from textual.binding import BindingType
     from textual.geometry import Size
 
+_STAND_IN = "\N{REPLACEMENT CHARACTER}"
 
-class TextField(Input):
+
+class TextLine(Input):
+    """One line of text, drawn so that nothing in it reaches the terminal as a command."""
+
+    @property
+    def _value(self) -> Text:
+        """What is drawn: each character that would command the terminal has another in its place, cell by cell."""
+        drawn = super()._value
+        drawn.plain = "".join(one if visible(one) == one else _STAND_IN for one in drawn.plain)
+        return drawn
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Whether a key is a letter here. Textual does not know the characters of `slash` and `minus`."""
+        written = format_key(key)
+        is_letter = len(written) == 1 and written.isascii()
+        return super().check_consume_key(key, character or (written if is_letter else None))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Textual's own handler, which is called next, takes the first line, also where it is an empty one."""
+        event.text = pasted_line(event)
+
+
+class FilterField(TextLine):
+    """Where a part of what is listed is typed; the screen's `back` ends that."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Keep the filter", key_display="Enter", id="filter.keep"),
+        Binding("escape", "screen.back", "Show all", key_display="Esc", id="filter.clear"),
+    ]
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder, compact=True)
+        self.display = False
+
+
+class TextField(TextLine):
     """One line of text. Enter and the arrows go to the neighbours."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,3 +85,8 @@ class YesNo(Checkbox):
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's signature
         """As wide as either answer."""
         return len("[x] yes")
+
+
+def pasted_line(event: events.Paste) -> str:
+    """The first line of a paste that says something."""
+    return next((line for line in event.text.splitlines() if line.strip()), "")

@@ -9,8 +9,8 @@ from textual.binding import Binding
 
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.dialogs.asking import Sure
-from lamed_tui.console.operate.logs_pane import LogFilter
 from lamed_tui.console.operate.screen import OperateScreen
+from lamed_tui.console.widgets.inputs import FilterField
 from tests.console.operate.person import operating
 from tests.console.test_keys import FORBIDDEN
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from tests.console.operate.scripted import Script
 
 
-def declared(*owners: type[LamedConsole | OperateScreen | Sure | LogFilter]) -> list[Binding]:
+def declared(*owners: type[LamedConsole | OperateScreen | Sure | FilterField]) -> list[Binding]:
     return [binding for owner in owners for binding in owner.BINDINGS if isinstance(binding, Binding)]
 
 
 def test_every_key_has_an_id_of_its_own_and_one_meaning_on_the_screen() -> None:
-    every = declared(LamedConsole, OperateScreen, Sure, LogFilter)
+    every = declared(LamedConsole, OperateScreen, Sure, FilterField)
     ids = Counter(binding.id for binding in every)
     assert None not in ids
     assert max(ids.values()) == 1
