@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lamed_tui.cli import numbers
 from lamed_tui.cli.context import pass_invocation
 from lamed_tui.cli.output import say
 from lamed_tui.cli.sources import source_options
@@ -32,7 +33,7 @@ _WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104 - to tell them apart
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Where to listen; a free port when not given.")
 @click.option("--host", metavar="ADDRESS", default=_LOOPBACK, show_default=True, help="What to listen on.")
 @click.option("--allow-remote", is_flag=True, help="Let --host name an address that other computers can reach.")
-@click.option("--interval", type=click.FloatRange(0.2, 3600), metavar="SECONDS", help="Time between refreshes.")
+@click.option("--interval", type=numbers.INTERVAL, metavar="SECONDS", help="Time between refreshes.")
 @click.option("--read-only", is_flag=True, help="Leave out everything that changes something.")
 @source_options
 @pass_invocation

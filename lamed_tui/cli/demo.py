@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lamed_tui.cli.numbers import Number
 from lamed_tui.cli.output import print_json, say
 from lamed_tui.cli.signals import ended_by_signals
 from lamed_tui.errors import ExitCode, UsageError
@@ -29,7 +30,7 @@ _DEFAULT_SECONDS = 20.0
 @click.option("--headless", is_flag=True, help="Run without a screen, then compare the counters with what was sent.")
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=0, min_open=True, max=86_400),
+    type=Number(min=0, min_open=True, max=86_400),
     help=f"How long visitors come with --headless; {_DEFAULT_SECONDS:.0f} when not given.",
 )
 @click.option("--json", "as_json", is_flag=True, help="With --headless: print the outcome as one JSON document.")

@@ -99,7 +99,7 @@ def status(invocation: Invocation, *, as_json: bool, show_key: bool, with_drift:
 @click.option(
     "--output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="Where to write the zip.",
 )

@@ -15,6 +15,7 @@ import click
 
 from lamed_tui import __version__
 from lamed_tui.cli.context import Invocation
+from lamed_tui.cli.misuse import in_our_words
 from lamed_tui.cli.output import say, show_error
 from lamed_tui.errors import ExitCode, LamedError
 
@@ -70,7 +71,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--config", "config_path", type=click.Path(path_type=Path, dir_okay=False), help="The config.json to use."
+    "--config", "config_path", type=click.Path(path_type=Path), metavar="FILE", help="The config.json to use."
 )
 @click.option("--debug", is_flag=True, help="Show the full traceback of an unexpected error.")
 @click.option(
@@ -112,7 +113,7 @@ def run(arguments: list[str]) -> int:
         show_error(error)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        show_error(in_our_words(error))
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lamed_tui.cli import numbers
 from lamed_tui.cli.console import INTERVAL
 from lamed_tui.cli.context import pass_invocation
 from lamed_tui.cli.output import print_json, print_json_line, say, table_console
@@ -75,7 +76,7 @@ def results(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document a line, one a refresh.")
 @click.option(
     "--interval",
-    type=click.FloatRange(0.2, 3600),
+    type=numbers.INTERVAL,
     metavar="SECONDS",
     help=f"Time between refreshes; {INTERVAL:g} by default, {PLAIN_INTERVAL:g} with --plain.",
 )

@@ -43,9 +43,7 @@ if TYPE_CHECKING:
 @click.option("--track-url", metavar="URL", help="Where events go; else the deployed stack is asked.")
 @click.option("--endpoint", metavar="PATH", help="Which deployed tracking endpoint to use, such as /events.")
 @click.option("--format", "form", type=click.Choice(["html", "module"]), default="html", show_default=True)
-@click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to a file, not stdout."
-)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, not stdout.")
 @click.option("--copy", "copies", is_flag=True, help="Copy it, and do not print it: clipboard, tmux or terminal.")
 @pass_invocation
 def snippet(

@@ -86,10 +86,10 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.C
         (["--variant", "a"], "at least two variants"),
         (["--goal", "participate"], "counts visitors"),
         (["--sample", "2"], "The sample must be above 0"),
-        (["--sample", "half"], "not a valid float"),
+        (["--sample", "half"], "--sample must be a number"),
         (["--experiment", ""], "must not be empty"),
         (["--experiment", "n" * 129], "the backend counts names up to 128"),
-        (["--format", "jsx"], "jsx"),
+        (["--format", "jsx"], "--format must be html or module."),
         (["--endpoint", "/x"], "exclude each other"),
     ],
 )
