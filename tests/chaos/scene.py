@@ -26,6 +26,7 @@ from tests.chaos.ledger import Deletion, Delivery, Held, Ledger
 from tests.integration.deploy.http import ask
 from tests.integration.handlers.servers import Server
 from tests.proxy import TcpProxy
+from tests.waiting import comes_true
 
 if TYPE_CHECKING:
     import http.client
@@ -150,11 +151,8 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = _PATIE
     Raises:
         TooSlowError: it never did.
     """
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TooSlowError(f"{what}: not within {seconds:.0f} seconds")
-        time.sleep(0.02)
+    if not comes_true(condition, seconds=seconds):
+        raise TooSlowError(f"{what}: not within {seconds:.0f} seconds")
 
 
 @contextmanager

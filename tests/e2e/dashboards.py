@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ import redis
 from lamed import keys
 
 from tests.e2e.terminal import processes_of
+from tests.waiting import comes_true
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -160,14 +160,8 @@ def colours_on(page: Page) -> int:
 
 
 def wait_until_gone(directory: Path, *, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while left := processes_of(directory):
-        assert time.monotonic() < deadline, left
-        time.sleep(0.05)
+    assert comes_true(lambda: not processes_of(directory), seconds=seconds), processes_of(directory)
 
 
 def wait_until_consoles_are_gone(dashboard: Dashboard, *, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while left := dashboard.consoles():
-        assert time.monotonic() < deadline, left
-        time.sleep(0.05)
+    assert comes_true(lambda: not dashboard.consoles(), seconds=seconds), dashboard.consoles()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ from tests.e2e.dashboards import (
     wait_until_gone,
 )
 from tests.e2e.terminal import listening_addresses
+from tests.waiting import comes_true
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,10 +147,7 @@ def test_the_browser_is_started_with_an_address_that_works_once(tmp_path: Path, 
     note.write_text(f'#!/bin/sh\nprintf %s "$1" > {noted}.part && mv {noted}.part {noted}\n')
     note.chmod(0o755)
     with running_dashboard(tmp_path / "d", counted, environment={"BROWSER": f"{note} %s"}) as dashboard:
-        deadline = time.monotonic() + SECONDS
-        while not noted.exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        assert comes_true(noted.exists, seconds=SECONDS)
         ticket = noted.read_text()
         assert dashboard.token not in ticket
         assert dashboard.ask(urlsplit(ticket).path, {"Host": "evil.example"})[0] == 403

@@ -15,6 +15,7 @@ import pytest
 
 from tests.e2e.person import LAMED, environment_of, exports_of, serving
 from tests.e2e.terminal import Terminal, listening_addresses, processes_of, running_in_tmux
+from tests.waiting import comes_true
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,9 +117,7 @@ def test_a_demo_that_is_killed_leaves_nothing_behind_either(home: Path) -> None:
         addresses = addresses_of_the_demo(home)
         assert len(addresses) >= 2
         process.kill()
-    deadline = time.monotonic() + 20
-    while processes_of(home) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    assert comes_true(lambda: not processes_of(home))
     assert_nothing_is_left(home, addresses)
 
 

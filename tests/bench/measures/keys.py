@@ -6,10 +6,7 @@ lamed 0.4.3 has no console, so there is nothing to compare with; the budgets are
 from __future__ import annotations
 
 import json
-import os
-import signal
 import time
-from contextlib import contextmanager
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -18,6 +15,7 @@ from tests.bench.wire import NAMESPACE
 from tests.console.terminal import in_terminal
 from tests.integration.experiments.counters import write_counts
 from tests.integration.store.network import a_silent_server
+from tests.integration.store.servers import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +94,7 @@ def _pressed(stage: Stage) -> tuple[list[float], float]:
         environment = {"HOME": str(home), **aws, **keys}
         with in_terminal(["-m", "lamed_tui", "--config", str(home / "config.json")], environment) as terminal:
             terminal.wait_for("82 visitors")
-            with _frozen(stage.valkey.client.info("server")["process_id"]):
+            with frozen(str(redis["url"])):
                 terminal.rest(4 * _REST_SECONDS)
                 answers = []
                 for key, text in _KEYS:
@@ -111,13 +109,3 @@ def _ended(terminal: TerminalProcess) -> float:
     if terminal.wait() != 0:
         raise RuntimeError(f"the console ended with {terminal.process.returncode}:\n{terminal.written[-2_000:]}")
     return time.monotonic() - began
-
-
-@contextmanager
-def _frozen(process: int) -> Iterator[None]:
-    """Keep a process from running."""
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)

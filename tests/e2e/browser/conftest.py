@@ -12,6 +12,7 @@ from tests.e2e.browser.backend import deploy
 from tests.e2e.browser.chromium import running_chromium
 from tests.e2e.browser.library import alephbet
 from tests.e2e.browser.site import foreign, running_site
+from tests.wiring import entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,15 +49,7 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def backend(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Backend:
     """A backend with default settings and one additional tracking route."""
-    settings = {
-        "redis": {"url": stack.redis_url},
-        "extra_wiring": [
-            {
-                "lambda": {"FunctionName": "lamed-track", "Handler": "lamed.track"},
-                "api_gateway": {"pathPart": CUSTOM_PATH, "method": {"httpMethod": "GET"}},
-            }
-        ],
-    }
+    settings = {"redis": {"url": stack.redis_url}, "extra_wiring": [entry(CUSTOM_PATH)]}
     return deploy(settings, stack.environment, tmp_path_factory.mktemp("backend"))
 
 

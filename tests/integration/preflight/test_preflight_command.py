@@ -22,6 +22,7 @@ from lamed_tui.preflight.run import run_checks
 from lamed_tui.preflight.schedule import run_all
 from lamed_tui.preflight.subject import Subject
 from tests.integration.store.network import a_free_port, a_silent_server
+from tests.wiring import entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -273,11 +274,7 @@ def test_an_invalid_configuration_is_the_first_and_only_failure(capsys: pytest.C
 def test_wiring_that_cannot_be_deployed_stops_what_depends_on_it(
     capsys: pytest.CaptureFixture[str], name: str, valkey: str
 ) -> None:
-    entry = {
-        "lambda": {"FunctionName": "lamed-x", "Handler": "lamed.nothing"},
-        "api_gateway": {"pathPart": "x", "method": {"httpMethod": "GET"}},
-    }
-    write(name=name, redis={"url": valkey}, extra_wiring=[entry])
+    write(name=name, redis={"url": valkey}, extra_wiring=[entry("x", "lamed-x", "lamed.nothing")])
 
     checks = preflight(capsys, ExitCode.USAGE)
 

@@ -14,6 +14,7 @@ import redis
 
 from lamed_tui.cli.main import run
 from lamed_tui.errors import ExitCode
+from tests.wiring import entry
 
 if TYPE_CHECKING:
     from tests.unit.snippet.page import Page
@@ -24,13 +25,7 @@ def environment(valkey: str, emulator: str, monkeypatch: pytest.MonkeyPatch) -> 
     """A configuration with a neutral route beside `/track`; the URL of its Redis."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator)
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
-    routes = [
-        {
-            "lambda": {"FunctionName": "lamed-track", "Handler": "lamed.track"},
-            "api_gateway": {"pathPart": path, "method": {"httpMethod": method, "apiKeyRequired": key}},
-        }
-        for path, method, key in (("hello", "GET", False), ("closed", "GET", True), ("posted", "POST", False))
-    ]
+    routes = [entry("hello"), entry("closed", key=True), entry("posted", http_method="POST")]
     config = {"name": f"sn-{uuid4().hex[:8]}", "redis": {"url": valkey}, "extra_wiring": routes, "namespace": "shop"}
     Path("config.json").write_text(json.dumps(config))
     return valkey

@@ -17,6 +17,7 @@ from lamed_tui.preflight.checklist import checklist, checklist_without
 from lamed_tui.preflight.schedule import run_all
 from lamed_tui.preflight.subject import Subject, World
 from lamed_tui.store.server import ServerFacts
+from tests.wiring import entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,13 +118,8 @@ def test_a_file_with_a_secret_is_for_its_owner_only(path: Path, redis: dict[str,
 
 
 def test_endpoints_are_listed_and_their_warnings_told(path: Path) -> None:
-    entry = {
-        "lambda": {"FunctionName": "lamed-track", "Handler": "lamed.track", "Timeout": 3},
-        "api_gateway": {"pathPart": "t", "method": {"httpMethod": "GET"}},
-    }
-
     assert config_checks.endpoints(subject(path)).detail == "GET /track, GET /experiments, DELETE /delete; 3 functions"
-    finding = config_checks.endpoints(subject(path, extra_wiring=[entry]))
+    finding = config_checks.endpoints(subject(path, extra_wiring=[entry("t", Timeout=3)]))
     assert finding.state == "warn"
     assert "extra_wiring.0.lambda overrides" in finding.detail
 
@@ -323,13 +319,9 @@ def test_what_the_functions_cannot_follow_is_told(path: Path) -> None:
 
 
 def test_a_template_beyond_the_limits_is_refused(path: Path) -> None:
-    def route(number: int) -> dict[str, Any]:
-        return {
-            "lambda": {"FunctionName": f"lamed-extra-{number}", "Handler": "lamed.track"},
-            "api_gateway": {"pathPart": f"p{number}", "method": {"httpMethod": "GET"}},
-        }
+    routes = [entry(f"p{number}", f"lamed-extra-{number}") for number in range(60)]
 
-    finding = package_checks.template_valid(subject(path, extra_wiring=[route(number) for number in range(60)]))
+    finding = package_checks.template_valid(subject(path, extra_wiring=routes))
 
     assert finding.state == "fail"
     assert "resources, and CloudFormation takes 500" in finding.detail
@@ -339,13 +331,7 @@ def test_a_template_beyond_the_limits_is_refused(path: Path) -> None:
 
 
 def test_a_template_that_is_too_long_to_be_sent_along_passes_because_it_is_uploaded(path: Path) -> None:
-    routes = [
-        {
-            "lambda": {"FunctionName": "lamed-track", "Handler": "lamed.track"},
-            "api_gateway": {"pathPart": f"p{number}", "method": {"httpMethod": "GET"}},
-        }
-        for number in range(60)
-    ]
+    routes = [entry(f"p{number}") for number in range(60)]
 
     finding = package_checks.template_valid(subject(path, extra_wiring=routes))
 
