@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 from lamed_tui.snippet.build import ALEPHBET_URL
+from tests.http_servers import Reply, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from http.server import BaseHTTPRequestHandler
 
     from tests.e2e.browser.page import Page
 
@@ -133,31 +133,12 @@ def foreign(urls: Iterable[str], site: Site) -> list[str]:
 
 @contextmanager
 def running_site() -> Iterator[Site]:
-    """A site that lives as long as the context; close every browser first, or it waits for their connections."""
+    """A site that lives as long as the context."""
     pages: dict[str, bytes] = {}
 
-    class Handler(BaseHTTPRequestHandler):
-        timeout = 10  # browsers open connections in advance and then leave them alone
+    def reply(request: BaseHTTPRequestHandler) -> Reply:
+        page = pages.get(request.path)
+        return Reply(404 if page is None else 200, page or b"", {"Content-Type": "text/html"})
 
-        def do_GET(self) -> None:
-            page = pages.get(self.path)
-            self.send_response(404 if page is None else 200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(page or b"")))
-            self.end_headers()
-            self.wfile.write(page or b"")
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class chose the name
-            """Say nothing: pytest's output is for failures."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = False
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, name="site")
-        thread.start()
-        try:
-            yield Site(server.server_port, pages)
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(reply) as origin:
+        yield Site(int(origin.rpartition(":")[2]), pages)

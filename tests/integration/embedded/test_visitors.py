@@ -7,15 +7,16 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from lamed_tui.embedded.truths import Arm, Truth
 from lamed_tui.embedded.visitors import Crowd, visiting
+from tests.http_servers import Reply, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from http.server import BaseHTTPRequestHandler
 
 TRUTHS = (
     Truth("button", {"control": Arm(3, {"signup": 0.5}), "grün": Arm(1, {"signup": 0.5})}),
@@ -53,38 +54,16 @@ class Backend:
 
 
 @contextmanager
-def serving(backend: Backend) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+def visited(backend: Backend) -> Iterator[str]:
+    def reply(request: BaseHTTPRequestHandler) -> Reply:
+        return Reply(backend.receive(request.path, request.client_address), b"{}")
 
-        def do_GET(self) -> None:
-            status = backend.receive(self.path, self.client_address)
-            self.send_response(status)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    class Server(ThreadingHTTPServer):
-        request_queue_size = 64  # the default of 5 drops connections that arrive together
-
-        def handle_error(self, *_: object) -> None:
-            """A visitor who hung up is no error."""
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/prod/track"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(reply) as origin:
+        yield f"{origin}/prod/track"
 
 
 def a_day_on_the_site(backend: Backend, *, events: int) -> Crowd:
-    with serving(backend) as url, visiting(Crowd(url, "shop", TRUTHS, rng=random.Random(7), present=20)) as crowd:
+    with visited(backend) as url, visiting(Crowd(url, "shop", TRUTHS, rng=random.Random(7), present=20)) as crowd:
         while len(backend.uuids) < events:
             time.sleep(0.01)
         crowd.stop(settle_seconds=20)
@@ -146,7 +125,7 @@ def participants(backend: Backend) -> set[str]:
 
 def test_visitors_leave_at_once_when_nobody_waits_for_them_to_settle() -> None:
     backend = Backend(refuse=lambda: True)
-    with serving(backend) as url, visiting(Crowd(url, "shop", TRUTHS, rng=random.Random(7))):
+    with visited(backend) as url, visiting(Crowd(url, "shop", TRUTHS, rng=random.Random(7))):
         while not backend.deliveries:
             time.sleep(0.01)
         began = time.monotonic()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
-import threading
 import traceback
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,12 +14,14 @@ import pytest
 from lamed_tui.errors import StoreError
 from lamed_tui.experiments.api_source import ApiSource
 from tests.handler_calls import call, handlers_on
+from tests.http_servers import Reply, serving
 from tests.integration.experiments.commands import run_lamed
 from tests.integration.experiments.counters import write_counts
 from tests.integration.store.network import a_free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
     from pathlib import Path
 
 COUNTS = {
@@ -96,42 +96,23 @@ def test_the_api_is_read_with_its_key_when_that_is_configured(
     ["{}", "[]", "null", '{"message": "Welcome"}', '["experiment"]', '[{"name": "x"}]', '"experiment"', "<html>", ""],
 )
 def test_an_answer_that_is_no_list_of_experiments_is_an_error_and_no_lack_of_events(answer: str) -> None:
-    class Other(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(answer.encode())
-
-        def log_message(self, *_: object) -> None:
-            """Nothing: pytest shows what matters."""
-
-    with HTTPServer(("127.0.0.1", 0), Other) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        source = ApiSource(f"http://127.0.0.1:{server.server_port}/", "the-key", "alephbet", {})
+    with serving(lambda _: Reply(200, answer.encode())) as origin:
+        source = ApiSource(f"{origin}/", "the-key", "alephbet", {})
         with pytest.raises(StoreError, match="answered something that is no list of experiments"):
             source.read()
-        server.shutdown()
 
 
 def test_the_key_is_not_carried_to_wherever_a_redirection_leads() -> None:
     asked: list[str] = []
 
-    class Portal(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path.partition("?")[0])
-            self.send_response(302)
-            self.send_header("Location", "/elsewhere")
-            self.end_headers()
+    def lead_elsewhere(request: BaseHTTPRequestHandler) -> Reply:
+        asked.append(request.path.partition("?")[0])
+        return Reply(302, headers={"Location": "/elsewhere"})
 
-        def log_message(self, *_: object) -> None:
-            """Nothing: pytest shows what matters."""
-
-    with HTTPServer(("127.0.0.1", 0), Portal) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        source = ApiSource(f"http://127.0.0.1:{server.server_port}/experiments", "the-key", "alephbet", {})
+    with serving(lead_elsewhere) as origin:
+        source = ApiSource(f"{origin}/experiments", "the-key", "alephbet", {})
         with pytest.raises(StoreError, match=r"answered HTTP 302\. Check watch\.api_url"):
             source.read()
-        server.shutdown()
     assert asked == ["/experiments"]
 
 
@@ -149,22 +130,14 @@ def test_a_password_in_the_apis_address_is_never_shown() -> None:
 def an_api(valkey: str, key: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The handler that lists experiments behind HTTP, as the gateway puts it there."""
 
-    class Gateway(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            query = dict(parse_qsl(urlsplit(self.path).query))
-            allowed = self.headers["x-api-key"] == key
-            status, body = call("all", **query) if allowed else (403, {"message": "Forbidden"})
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+    def gateway(request: BaseHTTPRequestHandler) -> Reply:
+        query = dict(parse_qsl(urlsplit(request.path).query))
+        allowed = request.headers["x-api-key"] == key
+        status, body = call("all", **query) if allowed else (403, {"message": "Forbidden"})
+        return Reply(status, json.dumps(body).encode())
 
-        def log_message(self, *_: object) -> None:
-            """Nothing: pytest shows what matters."""
-
-    with handlers_on({"LAMED_REDIS_URL": valkey}, monkeypatch), HTTPServer(("127.0.0.1", 0), Gateway) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/experiments"
-        server.shutdown()
+    with handlers_on({"LAMED_REDIS_URL": valkey}, monkeypatch), serving(gateway) as origin:
+        yield f"{origin}/experiments"
 
 
 def test_json_is_one_document_with_the_named_experiments(valkey: str) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
-
 import pytest
 from botocore import exceptions as aws
 from botocore.stub import Stubber
@@ -13,6 +10,7 @@ from lamed_tui.aws.errors import AccessDeniedError, ServiceError, TransientError
 from lamed_tui.aws.session import connect
 from lamed_tui.config.model import AwsSettings
 from lamed_tui.errors import AwsError, CredentialsError, ExitCode, LamedError
+from tests.http_servers import Reply, serving
 
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-central-1"}
 
@@ -185,21 +183,10 @@ def test_nobody_at_the_endpoint_is_an_error_that_names_it() -> None:
 
 
 def test_a_page_of_something_in_between_is_no_answer_of_aws() -> None:
-    class Portal(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.send_response(502)
-            self.end_headers()
-            self.wfile.write(b"<!doctype html><h1>Bad gateway</h1>")
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Portal) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        connected = connect(AwsSettings(), ENVIRONMENT | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"})
+    with serving(lambda _: Reply(502, b"<!doctype html><h1>Bad gateway</h1>")) as origin:
+        connected = connect(AwsSettings(), ENVIRONMENT | {"AWS_ENDPOINT_URL": origin})
         with pytest.raises(TransientError) as refused:
             connected.cloudformation.describe_stacks(StackName="lamed")
-        server.shutdown()
     assert sentence(refused.value) == (
         "What came back is no answer of AWS's: something in between has answered instead.",
         "Check the network, a proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL, and try again.",
