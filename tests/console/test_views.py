@@ -255,5 +255,6 @@ def test_settings_survive_the_form() -> None:
     values = {key: value for key, value in parsed(texts).items() if value is not None}
     assert ExperimentSettings.model_validate(values) == settings
     for key in ("weights", "minimum_detectable_effect", "tuning_visitors"):
-        with pytest.raises(ValueError, match=r"look|number"):
-            parsed({key: "nonsense"})
+        for text in ("nonsense", "inf", "-1e999", "nan", "a=nan, b=inf"):
+            with pytest.raises(ValueError, match=r"look|a number"):
+                parsed({key: text})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -79,6 +80,9 @@ def _weight(part: str) -> tuple[str, float]:
 
 def _number(text: str, otherwise: str) -> float:
     try:
-        return float(text.replace("_", ""))
+        number = float(text.replace("_", ""))
     except ValueError:
         raise ValueError(otherwise) from None
+    if not isfinite(number):
+        raise ValueError(otherwise)
+    return number

@@ -52,6 +52,7 @@ again. A warning stops nothing. After a failure the plan can be made all the sam
         self._began = 0.0
         self._runs = False
         self._run_number = 0
+        self._is_unread = False  # nobody was shown yet where to begin
 
     def compose(self) -> ComposeResult:
         yield Static(id="check-summary")
@@ -134,8 +135,9 @@ again. A warning stops nothing. After a failure the plan can be made all the sam
         if self.is_alive:
             self.draw()
             self.post_message(self.Changed())
-            if only is None:  # once the lines have their heights, or the list would scroll to another place
-                self.call_after_refresh(self._point_out)
+            if only is None:
+                self._is_unread = True
+                self._point_out_soon()
 
     def _take(self, run: int, happening: Begun | CheckResult) -> None:
         for number, row in enumerate(self._rows):
@@ -147,11 +149,18 @@ again. A warning stops nothing. After a failure the plan can be made all the sam
                 self._rows[number] = replace(row, state="running", began=self.around.clock())
         self.draw_soon()
 
+    def _point_out_soon(self) -> None:
+        """Once the lines have their heights, or the list would scroll to another place."""
+        self.call_after_refresh(self._point_out)
+
     def _point_out(self) -> None:
         """Go to the first check that failed, unless somebody has chosen another one meanwhile."""
         listed = self.query_one(Choices)
+        if not listed.option_count:  # the page has no size yet
+            return
+        self._is_unread = False
         failed = (number for number, row in enumerate(self._rows) if row.result and row.result.state == "fail")
-        if not listed.highlighted and listed.option_count:
+        if not listed.highlighted:
             listed.highlighted = next(failed, 0)
             self.draw()
             listed.call_after_refresh(listed.scroll_to_highlight, top=True)
@@ -160,6 +169,8 @@ again. A warning stops nothing. After a failure the plan can be made all the sam
 
     def on_resize(self) -> None:
         self.draw()
+        if self._is_unread:
+            self._point_out_soon()
 
     @on(Choices.OptionHighlighted)
     def _chosen(self) -> None:

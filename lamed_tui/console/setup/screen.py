@@ -91,6 +91,7 @@ class SetupScreen(Screen[None]):
         self._draft: Draft | None = None
         self._keeping = Keeping()
         self._saving = False
+        self._was_left = False
 
     def compose(self) -> ComposeResult:
         yield TitleBar("Setup", self._workplace.label, self._note)
@@ -106,8 +107,11 @@ class SetupScreen(Screen[None]):
         with suppress(ConfigError):  # nobody is there any more to be told
             self._keeping.keep()
 
+    def on_screen_suspend(self) -> None:
+        self._was_left = self not in self.app.screen_stack  # else there is only a dialog over it
+
     async def on_screen_resume(self) -> None:
-        if self._pane is not None and self._pane.id == ways.DONE:
+        if self._was_left and self._pane is not None and self._pane.id == ways.DONE:
             await self._open()
 
     @property

@@ -58,7 +58,8 @@ class KeyBar(Footer):
             self.call_after_refresh(self.recompose)
 
     async def _make_anew(self) -> None:
-        if self._shown() != self._composed:
+        # Put off until the screen is painted: by then it may be gone, as a monitor is that another one replaces.
+        if self.is_attached and self._shown() != self._composed:
             await self.recompose()
 
     def _shown(self) -> list[tuple[Binding, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lamed_tui.config import files
+from tests.console.screens import settled
 from tests.console.setup.wizard import read, setting_up, to_review, write
 
 if TYPE_CHECKING:
@@ -67,3 +68,18 @@ async def test_a_file_that_cannot_be_written_is_told_and_the_answers_stay(monkey
         await wizard.press("s")
         await wizard.sees("✗ config.json cannot be written: No space left on device.")
         assert "4 Review" in wizard.screen
+
+
+async def test_what_comes_next_stays_in_sight_over_a_look_at_the_help_and_the_palette() -> None:
+    async with setting_up() as wizard:
+        await wizard.press("enter")
+        await to_review(wizard)
+        await wizard.press("s")
+        await wizard.sees("Saved")
+        for opens, seen in (("question_mark", "Help: Setup"), ("ctrl+p", "Search for commands")):
+            await wizard.press(opens)
+            await wizard.sees(seen)
+            await wizard.press("escape")
+            await wizard.sees_no_more(seen)
+            await settled(wizard.pilot)
+            assert "Saved" in wizard.screen
