@@ -38,7 +38,9 @@ def burst(person: Wizard, *keys: str, paste: str = "") -> None:
 
 
 def answers(wizard: Wizard) -> dict[str, Any]:
-    return {field.question.title: field.given for field in wizard.pilot.app.screen.query(Field)}
+    """Of every page that is there as a whole, by title."""
+    fields = wizard.pilot.app.screen.query(Field)
+    return {field.question.title: field.given for field in fields if field.query(".control")}
 
 
 async def test_what_is_typed_right_after_going_on_is_an_answer_of_the_new_page() -> None:

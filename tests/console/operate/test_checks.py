@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamed_tui.console.operate.pane import Choices
+from lamed_tui.console.operate.preflight_pane import PreflightPane
 from tests.console.operate.person import operating, screen_of
 from tests.console.operate.shop import DETAILS
 from tests.console.screens import folder_gone, until
@@ -39,6 +40,17 @@ async def test_one_check_is_run_again_alone_and_all_with_one_key(script: MakeScr
         assert "No TLS" in person.screen, "the others were left alone"
         await person.press("a")
         await person.sees("Ready to deploy. 24 passed, 0 warnings, 0 failed.")
+
+
+async def test_what_failed_is_pointed_out_also_when_it_was_over_before_there_was_room_to_show_it(
+    script: MakeScript,
+) -> None:
+    async with operating(script(checks=DETAILS)) as person:
+        await person.pilot.resize_terminal(3, 3)
+        await person.press("d")
+        await until(person.pilot, lambda _: screen_of(person).query_one(PreflightPane).is_over, what="the checks")
+        await person.pilot.resize_terminal(40, 15)
+        await person.sees("fail Redis eviction")
 
 
 async def test_the_checks_are_exported_as_markdown_to_a_path_that_is_shown(script: MakeScript) -> None:
