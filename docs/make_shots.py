@@ -24,8 +24,9 @@ from lamed_tui.embedded.visitors import Crowd, visiting
 from lamed_tui.experiments.operations import SessionBook, operations
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
+from tests.config_file import CONFIG
 from tests.console.screens import settled
-from tests.console.setup.wizard import CONFIG, Wizard
+from tests.console.setup.wizard import Wizard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,9 +16,10 @@ from lamed_tui.console.key_names import in_words
 from lamed_tui.console.keys import scopes
 from lamed_tui.console.preferences import follow
 from lamed_tui.console.workplace import Workplace
+from tests.config_file import CONFIG, write
 from tests.console.operate.scripted import Script
 from tests.console.screens import text_of, until, watching
-from tests.console.setup.wizard import CONFIG, Wizard, place, setting_up, watch, write
+from tests.console.setup.wizard import Wizard, place, setting_up, watch
 from tests.integration.experiments.counters import write_counts
 
 if TYPE_CHECKING:

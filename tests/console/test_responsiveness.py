@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.config_file import write
 from tests.console.loop_probe import LONGEST_WAIT, HeldUp, probed
 from tests.console.screens import text_of, until, watching
-from tests.console.setup.wizard import setting_up, write
+from tests.console.setup.wizard import setting_up
 from tests.console.snippet.builder import watching_and_building
 from tests.integration.experiments.counters import write_counts
 from tests.integration.store.network import a_silent_server

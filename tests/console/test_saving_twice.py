@@ -14,8 +14,9 @@ from lamed_tui.console.setup.messages import SetupDone
 from lamed_tui.console.workplace import Workplace
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
+from tests.config_file import CONFIG, write
 from tests.console.screens import until
-from tests.console.setup.wizard import CONFIG, port_of, write
+from tests.ports import port_of
 
 if TYPE_CHECKING:
     from lamed_tui.config.files import LoadedConfig
@@ -47,7 +48,7 @@ class Opening:
 
 
 def saved(valkey: str, namespace: str) -> SetupDone:
-    write(redis={"host": "127.0.0.1", "port": int(port_of(valkey))}, namespace=namespace)
+    write(redis={"host": "127.0.0.1", "port": port_of(valkey)}, namespace=namespace)
     return SetupDone(files.load(CONFIG, {}), "watch")
 
 

@@ -11,8 +11,9 @@ from lamed_tui.console.preferences import follow
 from lamed_tui.console.theme_memory import ThemeMemory, usual_file
 from lamed_tui.console.themes import DARK, LIGHT
 from lamed_tui.errors import ExitCode
+from tests.config_file import CONFIG, write
 from tests.console.screens import until
-from tests.console.setup.wizard import CONFIG, Wizard, place, write
+from tests.console.setup.wizard import Wizard, place
 from tests.console.terminal import in_terminal
 
 

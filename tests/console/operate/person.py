@@ -9,8 +9,9 @@ from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.operate.preflight_pane import PreflightPane
 from lamed_tui.console.operate.screen import OperateScreen
 from lamed_tui.console.workplace import Workplace
+from tests.config_file import CONFIG, write
 from tests.console.screens import until
-from tests.console.setup.wizard import CONFIG, Wizard, watch, write
+from tests.console.setup.wizard import Wizard, watch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

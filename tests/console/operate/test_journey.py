@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from lamed_tui.console.operate.preflight_pane import PreflightPane
 from lamed_tui.deploy import live
+from tests.config_file import write
 from tests.console.operate.person import operating, screen_of
 from tests.console.screens import until
-from tests.console.setup.wizard import setting_up, write
+from tests.console.setup.wizard import setting_up
 from tests.integration.deploy.http import ask, event
 
 if TYPE_CHECKING:

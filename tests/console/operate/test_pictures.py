@@ -19,6 +19,7 @@ from lamed_tui.deploy.logs import parse
 from lamed_tui.deploy.plan import Change, Consequence, Plan
 from lamed_tui.deploy.status import Listing, Status
 from lamed_tui.errors import AwsError, CredentialsError, DeployError
+from tests.config_file import CONFIG, write
 from tests.console.operate.person import OPERATE
 from tests.console.operate.scripted import Script, Tail, Wait
 from tests.console.operate.shop import (
@@ -38,7 +39,7 @@ from tests.console.operate.shop import (
     release,
 )
 from tests.console.screens import settled, until
-from tests.console.setup.wizard import CONFIG, squeezed, watch, write
+from tests.console.setup.wizard import squeezed, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.console.setup.route_views import RouteText
-from tests.console.setup.wizard import CLEAR, Wizard, read, setting_up, write
+from tests.config_file import read, write
+from tests.console.setup.wizard import CLEAR, Wizard, setting_up
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -11,8 +11,9 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from lamed_tui.console.app import LamedConsole
+from tests.config_file import write
 from tests.console.screens import settled
-from tests.console.setup.wizard import Wizard, place, write
+from tests.console.setup.wizard import Wizard, place
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lamed_tui.config import files
+from tests.config_file import read, write
 from tests.console.screens import settled
-from tests.console.setup.wizard import read, setting_up, to_review, write
+from tests.console.setup.wizard import setting_up, to_review
 
 if TYPE_CHECKING:
     import pytest

@@ -13,7 +13,8 @@ from textual.widgets import Input
 from lamed_tui.console.crash import crash_report
 from lamed_tui.console.setup.fields import SecretField
 from lamed_tui.setup import drafts
-from tests.console.setup.wizard import CONFIG, setting_up, write
+from tests.config_file import CONFIG, write
+from tests.console.setup.wizard import setting_up
 from tests.integration.store.network import a_silent_server
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import redis
 
-from tests.console.setup.wizard import port_of, setting_up, write
+from tests.config_file import write
+from tests.console.setup.wizard import setting_up
 from tests.integration.store.network import a_free_port, a_silent_server
+from tests.ports import port_of
 
 if TYPE_CHECKING:
     import pytest
@@ -37,7 +39,7 @@ async def test_what_the_server_says_is_told_and_a_change_makes_it_old(valkey: st
         try:
             async with setting_up(size=(120, 40)) as wizard:
                 await wizard.press("down", "enter")
-                await wizard.fill("Port", port_of(valkey))
+                await wizard.fill("Port", str(port_of(valkey)))
                 await wizard.press("ctrl+t")
                 shown = await wizard.sees("fail Redis eviction maxmemory-policy is allkeys-lru")
                 assert f"pass  Redis answers       localhost:{port_of(valkey)} answers in" in shown
@@ -68,7 +70,7 @@ async def test_a_wrong_password_is_told_and_not_shown(valkey: str) -> None:
         try:
             async with setting_up(size=(120, 40)) as wizard:
                 await wizard.press("enter")
-                await wizard.fill("Port", port_of(valkey))
+                await wizard.fill("Port", str(port_of(valkey)))
                 await wizard.fill("Password", "wrong-secret")
                 await wizard.press("ctrl+t")
                 shown = await wizard.sees("did not accept the password")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual._wait import wait_for_idle
 from textual.keys import _character_to_key, key_to_character
 
-from lamed_tui.config.model import RedisSettings
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.setup.fields import Field
 from lamed_tui.console.workplace import Workplace
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
+from tests.config_file import CONFIG
 from tests.console.screens import text_of, unbroken, until
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
     from lamed_tui.config.files import LoadedConfig
 
-CONFIG = Path("config.json")
 CLEAR = ("ctrl+e", "ctrl+u")
 """Keys that empty a field."""
 
@@ -158,21 +155,3 @@ async def to_review(wizard: Wizard) -> str:
 def squeezed(text: str) -> str:
     """A text without the difference between one blank and many, or a line's end; frames and marks aside."""
     return " ".join(text.replace("▌", " ").replace("│", " ").split())
-
-
-def write(**document: Any) -> None:
-    CONFIG.write_text(json.dumps(document))
-
-
-def read() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(CONFIG.read_text())
-    return document
-
-
-def port_of(url: str) -> str:
-    return str(RedisSettings.model_validate({"url": url}).port)
-
-
-def aws(emulator: str) -> dict[str, str]:
-    """The environment of somebody whose AWS is the emulator."""
-    return {"AWS_ENDPOINT_URL": emulator, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}

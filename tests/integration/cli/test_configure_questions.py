@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import redis
@@ -14,16 +13,17 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from lamed_tui.cli.configure_questions import ask
-from lamed_tui.config.model import RedisSettings
 from lamed_tui.errors import ExitCode
 from lamed_tui.setup import drafts
 from lamed_tui.setup.steps import AWS, REDIS
+from tests.aws_variables import aws_variables
+from tests.config_file import CONFIG, read, write
+from tests.ports import port_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENTER, CLEAR, CTRL_C, DOWN, YES, NO = "\r", "\x15", "\x03", "\x1b[B", "y", "n"
-CONFIG = Path("config.json")
 EVERYTHING, ONLY_WATCHING = ENTER, DOWN + ENTER
 NO_MORE_ENDPOINTS = ENTER
 
@@ -48,32 +48,23 @@ def keys(*pressed: str) -> Iterator[None]:
         yield
 
 
-def port_of(url: str) -> str:
-    return str(RedisSettings.model_validate({"url": url}).port)
-
-
-def read() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(CONFIG.read_text())
-    return document
-
-
 @pytest.fixture
 def aws(emulator: str) -> dict[str, str]:
     """The environment of somebody whose AWS is the emulator."""
-    return {"AWS_ENDPOINT_URL": emulator, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    return aws_variables(emulator)
 
 
 def test_answers_are_tried_on_the_servers_and_saved(
     valkey: str, aws: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    to_redis = redis_answers(host=typed("127.0.0.1"), port=typed(port_of(valkey)), namespace=typed("shop"))
+    to_redis = redis_answers(host=typed("127.0.0.1"), port=typed(str(port_of(valkey))), namespace=typed("shop"))
     to_aws = aws_answers(name=typed("shop"), region=typed("eu-central-1"))
 
     with keys(EVERYTHING, to_redis, to_aws, NO_MORE_ENDPOINTS, YES):
         assert ask(CONFIG, aws) == ExitCode.OK
 
     assert read() == {
-        "redis": {"host": "127.0.0.1", "port": int(port_of(valkey))},
+        "redis": {"host": "127.0.0.1", "port": port_of(valkey)},
         "namespace": "shop",
         "name": "shop",
         "aws": {"region": "eu-central-1"},
@@ -87,7 +78,7 @@ def test_answers_are_tried_on_the_servers_and_saved(
 
 
 def test_a_password_is_asked_for_and_never_shown(valkey: str, capsys: pytest.CaptureFixture[str]) -> None:
-    CONFIG.write_text(json.dumps({"redis": {"host": "127.0.0.1", "port": int(port_of(valkey)), "password": "wrong"}}))
+    write(redis={"host": "127.0.0.1", "port": port_of(valkey), "password": "wrong"})
     with redis.Redis.from_url(valkey) as client:
         client.config_set("requirepass", "hunter2")
         try:
@@ -105,12 +96,12 @@ def test_a_password_is_asked_for_and_never_shown(valkey: str, capsys: pytest.Cap
 
 def test_a_server_that_does_not_answer_can_be_corrected(valkey: str, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = redis_answers(host=typed("127.0.0.1"), port=typed("1"))
-    right = redis_answers(port=typed(port_of(valkey)))
+    right = redis_answers(port=typed(str(port_of(valkey))))
 
     with keys(ONLY_WATCHING, wrong, YES, right, YES):
         assert ask(CONFIG, {}) == ExitCode.OK
 
-    assert read() == {"redis": {"host": "127.0.0.1", "port": int(port_of(valkey))}}
+    assert read() == {"redis": {"host": "127.0.0.1", "port": port_of(valkey)}}
     assert "fail  Redis answers: Redis at 127.0.0.1:1 refused the connection." in capsys.readouterr().err
 
 
@@ -122,16 +113,16 @@ def test_a_server_that_does_not_answer_yet_can_be_kept() -> None:
 
 
 def test_a_value_that_is_not_allowed_is_asked_for_again(valkey: str) -> None:
-    port = CLEAR + "70000" + ENTER + typed(port_of(valkey))  # the first Enter is refused, the line stays
+    port = CLEAR + "70000" + ENTER + typed(str(port_of(valkey)))  # the first Enter is refused, the line stays
 
     with keys(ONLY_WATCHING, redis_answers(host=typed("127.0.0.1"), port=port), YES):
         assert ask(CONFIG, {}) == ExitCode.OK
 
-    assert read()["redis"]["port"] == int(port_of(valkey))
+    assert read()["redis"]["port"] == port_of(valkey)
 
 
 def test_enter_alone_changes_nothing(valkey: str, aws: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    address = {"host": "127.0.0.1", "port": int(port_of(valkey)), "later": 1}
+    address = {"host": "127.0.0.1", "port": port_of(valkey), "later": 1}
     before = json.dumps({"redis": address, "aws": {"x": 1, "region": "eu-west-1"}})
     CONFIG.write_text(before)
 
@@ -144,7 +135,7 @@ def test_enter_alone_changes_nothing(valkey: str, aws: dict[str, str], capsys: p
 
 def test_a_url_gives_the_answers_and_stays_until_one_differs(valkey: str) -> None:
     document = {"redis": {"url": f"redis://127.0.0.1:{port_of(valkey)}", "socket_timeout": 1}}
-    CONFIG.write_text(json.dumps(document))
+    write(**document)
 
     with keys(ONLY_WATCHING, redis_answers()):
         assert ask(CONFIG, {}) == ExitCode.OK
@@ -152,7 +143,7 @@ def test_a_url_gives_the_answers_and_stays_until_one_differs(valkey: str) -> Non
 
     with keys(ONLY_WATCHING, redis_answers(db=typed("1")), YES):
         assert ask(CONFIG, {}) == ExitCode.OK
-    assert read() == {"redis": {"socket_timeout": 1, "host": "127.0.0.1", "port": int(port_of(valkey)), "db": 1}}
+    assert read() == {"redis": {"socket_timeout": 1, "host": "127.0.0.1", "port": port_of(valkey), "db": 1}}
 
 
 def test_the_password_of_a_url_stays_when_none_is_typed_after_it(

@@ -13,17 +13,7 @@ import pytest
 
 from lamed_tui.cli.main import run
 from lamed_tui.errors import ExitCode
-
-CONFIG = Path("config.json")
-
-
-def write(**document: Any) -> None:
-    CONFIG.write_text(json.dumps(document))
-
-
-def read() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(CONFIG.read_text())
-    return document
+from tests.config_file import CONFIG, read, write
 
 
 def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import stat
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,9 @@ from lamed_tui.setup import drafts
 from lamed_tui.setup.routes import neutral_entry
 from lamed_tui.setup.state import SetupState, begin, with_answer, with_routes
 from lamed_tui.setup.steps import AWS, PASSWORD, REDIS
+from tests.config_file import CONFIG, write
 
-CONFIG = Path("config.json")
 ADDRESS, PORT = REDIS.questions[:2]
-
-
-def write(**document: Any) -> None:
-    CONFIG.write_text(json.dumps(document))
 
 
 def begun(**document: Any) -> SetupState:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +9,9 @@ import pytest
 from lamed_tui.errors import ConfigError
 from lamed_tui.setup.state import begin, completed, in_force, overridden, rebased, step_after, with_answer, with_routes
 from lamed_tui.setup.steps import PASSWORD, REDIS, checks_of, steps_of
+from tests.config_file import CONFIG, write
 
-CONFIG = Path("config.json")
 ADDRESS, PORT = REDIS.questions[:2]
-
-
-def write(**document: Any) -> None:
-    CONFIG.write_text(json.dumps(document))
 
 
 def test_looking_at_a_file_changes_nothing() -> None:
