@@ -4,13 +4,16 @@ If both arms convert alike, each conversion comes from the variant with the prob
 variant converts half as often, with less, and just as exactly. That needs neither visitor counts nor a minimum of data,
 and catches a variant whose goal never fires long before `lift` may speak.
 
-Source: Lindon and Malek, "Anytime-valid inference for multinomial count data", NeurIPS 2022, arXiv 2011.03567.
+Source: that of `multinomial`.
 """
 
 from __future__ import annotations
 
-from math import exp, fsum, lgamma, log, log1p
+from functools import lru_cache
+from math import exp, log, log1p
 from typing import TYPE_CHECKING
+
+from lamed_tui.experiments.statistics.multinomial import Prior, log_evidence, prior
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 CONCENTRATIONS = (1.0, 10.0, 100.0)
 """k: how strongly the Beta prior sits on the expected share. The weakest is for an arm that never converts: with it,
 "less than half as often" is sure after 26 conversions of the other arm, and only after 45 without it."""
+
+_LARGEST_LOG_ODDS = 700.0
+"""Of what is left of the range of a double."""
 
 
 def conversions_p(
@@ -44,27 +50,16 @@ def conversions_p(
     """
     if min(control, variant) < 0 or not 0 < share < 1:
         return None
+    shares, priors = _compared(share, ratio, tuple(concentrations))
+    return exp(-max(0.0, log_evidence((control, variant), shares, priors)))
+
+
+@lru_cache(maxsize=256)  # the counts change all the time, and what they are compared with seldom does
+def _compared(
+    share: float, ratio: float, concentrations: tuple[float, ...]
+) -> tuple[tuple[float, float], tuple[Prior, ...]]:
+    """The shares of the conversions that both arms are promised, and the priors around those of the visitors."""
     log_odds = log(share) - log1p(-share) + log(ratio)
-    log_evidence = log_mean_exp(
-        [
-            log_beta(k * share + variant, k * (1 - share) + control) - log_beta(k * share, k * (1 - share))
-            for k in concentrations
-        ]
-    )
-    log_evidence += variant * _log_one_plus_exp(-log_odds) + control * _log_one_plus_exp(log_odds)
-    return exp(-max(0.0, log_evidence))
-
-
-def _log_one_plus_exp(value: float) -> float:
-    return max(value, 0.0) + log1p(exp(-abs(value)))
-
-
-def log_beta(a: float, b: float) -> float:
-    """Logarithm of the beta function."""
-    return lgamma(a) + lgamma(b) - lgamma(a + b)
-
-
-def log_mean_exp(logarithms: Sequence[float]) -> float:
-    """Logarithm of the mean of numbers given by their logarithms, without leaving the range of a double."""
-    largest = max(logarithms)
-    return largest + log(fsum([exp(value - largest) for value in logarithms]) / len(logarithms))
+    odds = exp(min(max(log_odds, -_LARGEST_LOG_ODDS), _LARGEST_LOG_ODDS))
+    shares = (1 / (1 + odds), odds / (1 + odds))
+    return shares, tuple(prior((k * (1 - share), k * share), shares) for k in concentrations)

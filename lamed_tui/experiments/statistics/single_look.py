@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, exp, expm1, fsum, log, log1p, sqrt
+from math import ceil, exp, expm1, fsum, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from lamed_tui.experiments.statistics.conversions import log_beta
 from lamed_tui.experiments.statistics.lift import ALPHA
 
 if TYPE_CHECKING:
@@ -131,12 +130,17 @@ def _is_larger(first: _Posterior, second: _Posterior) -> float:
 
 def _sum_of_terms(a: float, b: float, c: float, d: float) -> float:
     """P(Beta(a, b) > Beta(c, d)) as a sum of a terms."""
-    log_term = log_beta(c, b + d) - log_beta(c, d)
+    log_term = _log_beta(c, b + d) - _log_beta(c, d)
     terms = [exp(log_term)]
     for i in range(1, round(a)):
         log_term += log((c + i - 1) * (b + i - 1) / (i * (b + c + d + i - 1)))
         terms.append(exp(log_term))
     return min(fsum(terms), 1.0)
+
+
+def _log_beta(a: float, b: float) -> float:
+    """Logarithm of the beta function."""
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
 
 
 def _by_quadrature(lower: _Posterior, higher: _Posterior) -> tuple[float, float]:

@@ -4,7 +4,7 @@ When they do not, something loses visitors of one arm (a slow variant, a redirec
 is no longer comparable. The test is sequential: it may be looked at always, and raises an alarm in at most 0.1% of
 healthy experiments however long they run.
 
-Source: Lindon and Malek, arXiv 2011.03567 (Dirichlet-multinomial martingale), averaged over three concentrations.
+Source: that of `multinomial`, averaged over three concentrations.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from math import exp, fsum, lgamma, log
+from math import exp, fsum
 from typing import TYPE_CHECKING
 
-from lamed_tui.experiments.statistics.conversions import log_mean_exp
+from lamed_tui.experiments.statistics.multinomial import Prior, log_evidence, prior
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ def split_test(
         return None
     total = sum(visitors)
     actual = tuple([count / total for count in visitors]) if total else (0.0,) * len(visitors)
-    evidence = _log_evidence(visitors, expected, tuple(concentrations))
+    evidence = log_evidence(visitors, expected, _priors(expected, tuple(concentrations)))
     p = exp(-evidence) if evidence > 0 else 1.0
     return Split(p, _state(p), expected, actual)
 
@@ -84,22 +84,9 @@ def _expected_shares(weights: tuple[float, ...]) -> tuple[float, ...]:
     return shares if all(share > 0 for share in shares) else ()
 
 
-def _log_evidence(visitors: Sequence[int], shares: tuple[float, ...], concentrations: tuple[float, ...]) -> float:
-    """ln E, averaged over the concentrations."""
-    total = sum(visitors)
-    arms = list(zip(visitors, shares, strict=True))
-    promised = fsum([count * log(share) for count, share in arms])
-    logarithms = []
-    for k, prior in zip(concentrations, _log_priors(shares, concentrations), strict=True):
-        terms = [lgamma(k * share + count) for count, share in arms]
-        terms += (prior, -lgamma(k + total), -promised)
-        logarithms.append(fsum(terms))
-    return log_mean_exp(logarithms)
-
-
 @lru_cache(maxsize=256)
-def _log_priors(shares: tuple[float, ...], concentrations: tuple[float, ...]) -> list[float]:
-    return [lgamma(k) - fsum([lgamma(k * share) for share in shares]) for k in concentrations]
+def _priors(shares: tuple[float, ...], concentrations: tuple[float, ...]) -> list[Prior]:
+    return [prior([k * share for share in shares], shares) for k in concentrations]
 
 
 def _state(p: float) -> SplitState:

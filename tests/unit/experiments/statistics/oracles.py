@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from datetime import date
+from decimal import Context, Decimal, localcontext
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from statsmodels.stats import proportion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from fractions import Fraction
 
 
 unhurried = settings(deadline=None)
@@ -37,6 +39,35 @@ def log_dirichlet_multinomial(counts: Sequence[int], concentrations: Sequence[fl
 
 def log_multinomial(counts: Sequence[int], shares: Sequence[float]) -> float:
     return float(stats.multinomial.logpmf(counts, sum(counts), shares))
+
+
+def log_evidence_in_decimals(
+    counts: Sequence[int], shares: Sequence[Fraction], concentrations: Sequence[float]
+) -> float:
+    """ln of the Dirichlet-multinomial evidence as it stands in the paper, with digits enough for what cancels."""
+    with localcontext(Context(prec=60)):
+        exact = [Decimal(share.numerator) / share.denominator for share in shares]
+        promised = sum(count * share.ln() for count, share in zip(counts, exact, strict=True))
+        logs = []
+        for k in map(Decimal, concentrations):
+            terms = [
+                _log_gamma(k * share + count) - _log_gamma(k * share)
+                for count, share in zip(counts, exact, strict=True)
+            ]
+            logs.append(sum(terms) + _log_gamma(k) - _log_gamma(k + sum(counts)) - promised)
+        return float((sum((value.exp() for value in logs), Decimal(0)) / len(logs)).ln())
+
+
+def _log_gamma(value: Decimal) -> Decimal:
+    """Stirling's series, where it has twenty digits: far out, and from there back by the recurrence."""
+    back = Decimal(0)
+    while value < 200:
+        back += value.ln()
+        value += 1
+    half_log_two_pi = Decimal("0.918938533204672741780329736405617639861397473637783412817")
+    coefficients = [(1, 12), (-1, 360), (1, 1260), (-1, 1680), (1, 1188), (-691, 360360), (1, 156)]
+    series = sum(Decimal(a) / b / value ** (2 * n + 1) for n, (a, b) in enumerate(coefficients))
+    return (value - Decimal("0.5")) * value.ln() - value + half_log_two_pi + series - back
 
 
 def log_ratio_interval(variant: tuple[int, int], control: tuple[int, int], alpha: float) -> tuple[float, float]:

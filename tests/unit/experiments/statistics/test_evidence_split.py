@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import exp, inf, log, nan
 
 import pytest
@@ -9,7 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lamed_tui.experiments.statistics.split import CONCENTRATIONS, Split, SplitState, split_test
-from tests.unit.experiments.statistics.oracles import all_finite, log_dirichlet_multinomial, log_multinomial, unhurried
+from tests.unit.experiments.statistics.oracles import (
+    all_finite,
+    log_dirichlet_multinomial,
+    log_evidence_in_decimals,
+    log_multinomial,
+    unhurried,
+)
 
 COUNTS = st.one_of(st.sampled_from([0, 1, 10**9, 10**12]), st.integers(0, 10**6), st.integers(0, 300))
 
@@ -111,6 +118,33 @@ def test_no_counts_crash_it_or_give_a_number_that_is_none(visitors: list[int], w
     found = split(visitors, [weight, *[1.0] * (len(visitors) - 1)])
     assert all_finite(found)
     assert 0 <= found.p <= 1
+
+
+@unhurried
+@given(
+    st.integers(6, 18).flatmap(lambda digits: st.tuples(st.just(digits), st.floats(-6, 6))),
+    st.lists(st.floats(0.1, 10), min_size=1, max_size=3),
+)
+def test_it_is_as_exact_for_very_many_visitors(size: tuple[int, float], more: list[float]) -> None:
+    """Standard deviations off the promise, judged by sixty digits of arithmetic."""
+    digits, deviations = size
+    weights = [1.0, *more]
+    shares = [Fraction(weight) / sum(map(Fraction, weights)) for weight in weights]
+    visitors = [round(10**digits * share) for share in shares]
+    shift = round(deviations * (10**digits * float(shares[0] * (1 - shares[0]))) ** 0.5)
+    visitors[0] += shift
+    visitors[1] -= shift
+
+    expected = log_evidence_in_decimals(visitors, shares, CONCENTRATIONS)
+
+    assert split(visitors, weights).p == pytest.approx(min(1.0, exp(-expected)), rel=1e-6)
+
+
+@pytest.mark.parametrize("arm", [10**15, 10**16, 10**17, 10**18])
+def test_no_even_split_is_a_false_alarm_however_large(arm: int) -> None:
+    assert split([arm, arm]).p == 1
+    assert split([arm + 10**7, arm, arm]).state is SplitState.OK
+    assert split([arm, arm + 10 * round(arm**0.5)]).state is SplitState.ALARM
 
 
 def test_one_arm_or_no_visitor_yet_is_no_mismatch() -> None:
