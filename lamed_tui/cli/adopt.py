@@ -39,8 +39,8 @@ def adopt(invocation: Invocation, *, api: str | None, undoing: bool, yes: bool, 
     from lamed_tui.aws.session import connect
     from lamed_tui.cli.deploy_report import HumanReport, JsonReport
     from lamed_tui.deploy import adopt as adoption
-    from lamed_tui.deploy import engine
     from lamed_tui.deploy.clock import Clock
+    from lamed_tui.deploy.options import Options
 
     report: Report = JsonReport() if as_json else HumanReport(plan_is_the_answer=False)
 
@@ -56,7 +56,7 @@ def adopt(invocation: Invocation, *, api: str | None, undoing: bool, yes: bool, 
         chosen = adoption.Adopting(
             choose=_choose,
             agree=lambda question: _agree(question, yes=yes),
-            deployment=engine.Options(confirm=_confirming_what_breaks(yes=yes), mend=mending(yes=yes)),
+            deployment=Options(confirm=_confirming_what_breaks(yes=yes), mend=mending(yes=yes)),
         )
         return _follow(adoption.adopt(config, aws, chosen, api), report, as_json=as_json)
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from lamed_tui.cli.deploy_report import Report
-    from lamed_tui.deploy.engine import Options
     from lamed_tui.deploy.events import DeployEvent
     from lamed_tui.deploy.following import Wish
+    from lamed_tui.deploy.options import Options
     from lamed_tui.deploy.plan import Plan
 
 
@@ -79,7 +79,7 @@ def mending(*, yes: bool, plan_only: bool = False) -> Callable[[str], bool]:
 
 def options_of(ctrl_c: CtrlC, report: Report, *, yes: bool, plan_only: bool, smoke_test: bool) -> Options:
     """How a deployment or a rollback is to go, by the flags and the person at the terminal."""
-    from lamed_tui.deploy.engine import Options
+    from lamed_tui.deploy.options import Options
 
     return Options(
         confirm=confirming(yes=yes, plan_only=plan_only),

@@ -111,14 +111,14 @@ def destroy(invocation: Invocation, *, yes: bool, with_artefacts: bool, as_json:
     from lamed_tui.aws.session import connect
     from lamed_tui.cli.deploy_report import HumanReport, JsonReport
     from lamed_tui.deploy import destroy as destruction
-    from lamed_tui.deploy import engine
+    from lamed_tui.deploy.options import Options
 
     report: Report = JsonReport() if as_json else HumanReport(plan_is_the_answer=False)
     ctrl_c = CtrlC(can_ask=not (yes or as_json))
 
     def run() -> ExitCode:
         config = invocation.load().config
-        options = engine.Options(confirm=confirming(yes=yes), wish=ctrl_c.wish)
+        options = Options(confirm=confirming(yes=yes), wish=ctrl_c.wish)
         events = destruction.destroy(
             config, connect(config.aws, os.environ), with_artefacts=with_artefacts, options=options
         )

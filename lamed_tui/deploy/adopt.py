@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lamed_tui.deploy.events import DeployEvent, EndpointUrl, SmokeChecked
     from lamed_tui.deploy.legacy_api import Legacy
     from lamed_tui.deploy.live import Live
+    from lamed_tui.deploy.options import Options
 
 _PREPARATION_SECONDS = 3600
 """For the time between the deployment and the moment when the pages' URL leads to it."""
@@ -60,7 +61,7 @@ class Adopting:
 
     choose: Callable[[Sequence[Legacy]], Legacy]
     agree: Callable[[str], bool]
-    deployment: engine.Options
+    deployment: Options
 
 
 def adopt(
@@ -206,7 +207,7 @@ class _Takeover:
 
     config: Config
     aws: Aws
-    deployment: engine.Options
+    deployment: Options
     stack: Live
     record: Adoption
     moving: Sequence[Mapping[str, Any]]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lamed_tui.deploy import adoption_records, apply, artefacts, live, machine, retention
-from lamed_tui.deploy.engine import Options
 from lamed_tui.deploy.events import Applying, Attached, Declined, Destroyed, Detached, Planned, Warned
 from lamed_tui.deploy.machine import Phase, Signal
+from lamed_tui.deploy.options import Options
 from lamed_tui.deploy.plan import Change, Consequence, Plan
 from lamed_tui.deploy.settling import urls_of
 from lamed_tui.deploy.states import Situation

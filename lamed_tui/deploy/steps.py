@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from lamed_tui.deploy.artefacts import Artefacts
     from lamed_tui.deploy.candidate import Candidate
     from lamed_tui.deploy.changeset import ChangeSet
-    from lamed_tui.deploy.engine import Options
     from lamed_tui.deploy.events import DeployEvent
     from lamed_tui.deploy.live import Live
+    from lamed_tui.deploy.options import Options
     from lamed_tui.deploy.plan import Plan
     from lamed_tui.deploy.template import Template
 

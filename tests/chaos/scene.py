@@ -16,6 +16,7 @@ from lamed_tui.aws.session import Aws, connect
 from lamed_tui.config.model import Config
 from lamed_tui.deploy import engine, status
 from lamed_tui.deploy.events import Deployed
+from lamed_tui.deploy.options import Options
 from lamed_tui.embedded.demo import counts
 from lamed_tui.embedded.truths import Arm, Truth
 from lamed_tui.embedded.visitors import Crowd, visiting
@@ -47,7 +48,7 @@ _TRUTHS = (
     Truth(DOOMED, {"control": Arm(1, {"goal: 50%": 0.5}), "other": Arm(1, {"goal: 50%": 0.5})}),
 )
 _DURABLE = {"appendonly": "yes", "appendfsync": "always"}
-_UNTRIED = engine.Options(smoke_test=False)  # it gives up at the first lost connection, and these are lost on purpose
+_UNTRIED = Options(smoke_test=False)  # it gives up at the first lost connection, and these are lost on purpose
 _PATIENCE_SECONDS = 90.0
 
 

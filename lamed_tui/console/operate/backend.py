@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from lamed_tui.config.files import LoadedConfig
     from lamed_tui.config.model import AwsSettings, Config
     from lamed_tui.deploy.drift import Drifted
-    from lamed_tui.deploy.engine import Options
     from lamed_tui.deploy.events import DeployEvent
     from lamed_tui.deploy.following import Wish
     from lamed_tui.deploy.logs import Line
+    from lamed_tui.deploy.options import Options
     from lamed_tui.deploy.plan import Plan
     from lamed_tui.deploy.status import Listing, Status
     from lamed_tui.preflight.checklist import Entry
@@ -186,6 +186,6 @@ class Deployments:
 
 
 def _options(person: Person) -> Options:
-    from lamed_tui.deploy.engine import Options
+    from lamed_tui.deploy.options import Options
 
     return Options(confirm=person.confirm, mend=person.mend, wish=person.wish)

@@ -14,6 +14,7 @@ from lamed_tui.aws.session import Aws, connect
 from lamed_tui.config.model import Config
 from lamed_tui.deploy import artefacts, engine, live, releases, template
 from lamed_tui.deploy.events import Deployed, DeployEvent
+from lamed_tui.deploy.options import Options
 from lamed_tui.deploy.package import pack
 from tests.integration.deploy.http import ask, event
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lamed_tui.deploy.package import Package
     from lamed_tui.deploy.releases import Release
 
-UNTRIED = engine.Options(smoke_test=False)
+UNTRIED = Options(smoke_test=False)
 """A deployment without the smoke test, where the answers do not matter."""
 
 BROKEN = pack({"lamed/__init__.py": b"import nothing_of_that_name\n"})
@@ -51,7 +52,7 @@ class Place:
         return connect(self.config().aws, self.environment)
 
     def deploy(
-        self, config: Config | None = None, *, package: Package | None = None, options: engine.Options | None = None
+        self, config: Config | None = None, *, package: Package | None = None, options: Options | None = None
     ) -> list[DeployEvent]:
         """Every event of one deployment, until its end."""
         return list(engine.deploy(config or self.config(), self.aws, package=package, options=options))

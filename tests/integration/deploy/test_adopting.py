@@ -14,10 +14,11 @@ import pytest
 import redis
 
 from lamed_tui.aws.errors import ServiceError, TransientError
-from lamed_tui.deploy import adopt, adoption_records, destroy, engine, legacy_api, live, smoke, status
+from lamed_tui.deploy import adopt, adoption_records, destroy, legacy_api, live, smoke, status
 from lamed_tui.deploy.adopt import Adopting
 from lamed_tui.deploy.clock import Clock
 from lamed_tui.deploy.events import Deployed, Planned, SmokeChecked
+from lamed_tui.deploy.options import Options
 from lamed_tui.errors import DeployError, UsageError
 from tests import old_lamed
 from tests.integration.deploy.http import ask, event
@@ -158,7 +159,7 @@ def test_a_name_that_would_overwrite_the_old_functions_is_refused(place: Place) 
 
 def test_destroying_warns_that_an_adopted_api_stops_answering(place: Place, old: Legacy) -> None:
     list(adopt.adopt(place.config(), place.aws, AGREED))
-    planned, *_ = destroy.destroy(place.config(), place.aws, options=engine.Options(confirm=lambda _plan: False))
+    planned, *_ = destroy.destroy(place.config(), place.aws, options=Options(confirm=lambda _plan: False))
     assert isinstance(planned, Planned)
     assert any(old.api in item.text and item.grave for item in planned.plan.consequences)
 

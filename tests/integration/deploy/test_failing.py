@@ -9,6 +9,7 @@ import pytest
 
 from lamed_tui.deploy import artefacts, engine, live
 from lamed_tui.deploy.events import Applying, Attached, Declined, Deployed, Planned, SmokeChecked
+from lamed_tui.deploy.options import Options
 from lamed_tui.deploy.package import pack
 from lamed_tui.errors import DeployError
 from tests.integration.deploy.place import BROKEN, a_clash, assert_nothing_is_left, assert_works_as_before
@@ -53,7 +54,7 @@ def test_a_failed_update_is_rolled_back_and_told_by_its_first_cause(place: Place
 
 
 def test_a_declined_first_deployment_leaves_nothing_at_all(place: Place) -> None:
-    events = place.deploy(options=engine.Options(confirm=never))
+    events = place.deploy(options=Options(confirm=never))
     assert events[-1] == Declined(None, None, ())
     assert live.read(place.aws, "shop").status is None
     stacks = place.aws.cloudformation.list_stacks()["StackSummaries"]
@@ -63,7 +64,7 @@ def test_a_declined_first_deployment_leaves_nothing_at_all(place: Place) -> None
 
 def test_a_declined_deployment_too_long_for_a_request_leaves_nothing_either(place: Place) -> None:
     wiring = [entry(f"route-{number}") for number in range(40)]
-    place.deploy(place.config(extra_wiring=wiring), options=engine.Options(confirm=never))
+    place.deploy(place.config(extra_wiring=wiring), options=Options(confirm=never))
     assert live.read(place.aws, "shop").status is None
     assert artefacts.find(place.aws) is None
 
@@ -71,7 +72,7 @@ def test_a_declined_deployment_too_long_for_a_request_leaves_nothing_either(plac
 def test_a_declined_update_leaves_the_release_that_is_live(place: Place) -> None:
     first = place.deployed()
     before = place.aws.cloudformation.list_change_sets(StackName="shop")["Summaries"]
-    events = place.deploy(place.config(uuid_expiry_seconds=60), options=engine.Options(confirm=never))
+    events = place.deploy(place.config(uuid_expiry_seconds=60), options=Options(confirm=never))
     assert events[-1] == Declined(1, first.base_url, first.endpoints)
     assert place.aws.cloudformation.list_change_sets(StackName="shop")["Summaries"] == before
     assert not place.deployed().changed

@@ -22,6 +22,7 @@ from lamed_tui.deploy import (
 )
 from lamed_tui.deploy.clock import Clock
 from lamed_tui.deploy.events import Applying, Declined, Deployed, Destroyed, Mending, Planned, SmokeChecked
+from lamed_tui.deploy.options import Options
 from lamed_tui.deploy.package import pack
 from lamed_tui.errors import DeployError, NeedsRepairError, UsageError
 from tests.integration.deploy.http import ask, event
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def rolled_back(place: Place, release: int | None = None, **options: Any) -> list[DeployEvent]:
-    chosen = engine.Options(**{"smoke_test": False, **options})
+    chosen = Options(**{"smoke_test": False, **options})
     return list(engine.rollback(place.config(), place.aws, release, options=chosen))
 
 
@@ -124,7 +125,7 @@ def test_destruction_asks_with_what_goes_and_leaves_only_what_it_said(place: Pla
         asked.append(plan)
         return False
 
-    *_, declined = destroy.destroy(place.config(), place.aws, options=engine.Options(confirm=never))
+    *_, declined = destroy.destroy(place.config(), place.aws, options=Options(confirm=never))
     assert isinstance(declined, Declined)
     assert live.read(place.aws, "shop").status == "UPDATE_COMPLETE"
     assert (asked[0].removes, asked[0].count("remove")) == (True, 34)
@@ -189,7 +190,7 @@ def test_a_husk_is_deleted_and_deployed_anew_once_agreed_to(place: Place) -> Non
         questions.append(question)
         return True
 
-    events = place.deploy(options=engine.Options(smoke_test=False, mend=agreed))
+    events = place.deploy(options=Options(smoke_test=False, mend=agreed))
     assert events[0] == Mending("shop", "ROLLBACK_COMPLETE")
     assert isinstance(events[-1], Deployed)
     assert questions == ["The stack is empty: its creation failed, and nothing of it is live. Delete it and go on?"]

@@ -9,6 +9,7 @@ from botocore.stub import ANY
 
 from lamed_tui.deploy import engine
 from lamed_tui.deploy.events import Applying, Declined, Deployed, Planned, ResourceChanged
+from lamed_tui.deploy.options import Options
 from lamed_tui.deploy.package import pack
 from lamed_tui.errors import DeployError
 from tests.unit.deploy.configs import config
@@ -86,7 +87,7 @@ class Deployment:
             self.s3.add_response("list_objects_v2", {})
 
     def deploy(self, **options: Any) -> Iterator[DeployEvent]:
-        chosen = engine.Options(**{"smoke_test": False, "clock": self.time.clock(), **options})
+        chosen = Options(**{"smoke_test": False, "clock": self.time.clock(), **options})
         return engine.deploy(config(), self.cloudformation.aws, package=PACKAGE, options=chosen)
 
 

@@ -10,6 +10,7 @@ from lamed_tui.deploy import apply, destroy, engine
 from lamed_tui.deploy.events import Attached, Destroyed, Detached, Mending, ResourceChanged, Warned
 from lamed_tui.deploy.following import Wish
 from lamed_tui.deploy.live import Live
+from lamed_tui.deploy.options import Options
 from lamed_tui.errors import ExitCode, LamedError, NeedsRepairError
 from tests.unit.deploy.configs import config
 from tests.unit.deploy.operations import failure, followed, follower, pending
@@ -101,9 +102,7 @@ def test_after_detaching_a_deployment_attaches_and_hears_all_of_it_again(
     script.stack("UPDATE_IN_PROGRESS", asked="lamed")
     script.events(made, begun, CREATED)
     script.poll("UPDATE_IN_PROGRESS", made, begun, CREATED)
-    events = list(
-        engine.deploy(config(), script.aws, options=engine.Options(clock=time.clock(), wish=wishing(Wish.DETACH)))
-    )
+    events = list(engine.deploy(config(), script.aws, options=Options(clock=time.clock(), wish=wishing(Wish.DETACH))))
     assert events[0] == Attached("lamed", "UPDATE_IN_PROGRESS")
     assert [item.logical_id for item in events if isinstance(item, ResourceChanged)] == ["lamed", "Role"]
     assert events[-1] == Detached("lamed")
@@ -145,7 +144,7 @@ def test_a_stuck_stack_is_mended_by_the_step_that_its_state_asks_for(
     script.poll(last, event(2, "lamed", last), event(1, "lamed", midway), CREATED)
     script.stack("UPDATE_IN_PROGRESS", asked="lamed")  # enough seen: what comes next is another story
     script.fails("describe_stack_events", "AccessDenied", "", 403)
-    options = engine.Options(clock=time.clock(), mend=agree, draw=lambda: "t" * 32)
+    options = Options(clock=time.clock(), mend=agree, draw=lambda: "t" * 32)
     told = until_it_fails(engine.deploy(config(), script.aws, options=options))
     assert told[0] == Mending("lamed", status)
     assert len(questions) == 1
@@ -160,7 +159,7 @@ def test_a_remedy_that_does_not_help_is_not_tried_for_ever(script: CloudFormatio
     script.poll("DELETE_IN_PROGRESS", begun, CREATED)
     script.poll("DELETE_FAILED", event(3, "lamed", "DELETE_FAILED"), failed, begun)
     script.stack("DELETE_FAILED", asked="lamed", reason="Role could not be deleted.")
-    options = engine.Options(clock=time.clock(), mend=lambda _question: True)
+    options = Options(clock=time.clock(), mend=lambda _question: True)
     with pytest.raises(NeedsRepairError, match=r"is in DELETE_FAILED \(Role could not be deleted\)"):
         list(engine.deploy(config(), script.aws, options=options))
 
