@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import lamed
 from lamed import store
 
-from tests.unit.handlers.gateway import checked, proxy_event
+from tests.unit.handlers import gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
 
 def call(handler: str, **query: str) -> Answer:
     """Invoke `track`, `all`, `experiment` or `delete`."""
-    return Answer(*checked(getattr(lamed, handler)(proxy_event(**query), None)))
+    return Answer(*gateway.call(getattr(lamed, handler), **query))
 
 
 def count(**query: str) -> str:

@@ -7,7 +7,6 @@ that speaks TLS.
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import redis
 
 from lamed_tui.embedded.valkey import running_valkey
 from lamed_tui.embedded.watchdog import ended_with_us
+from tests.ports import a_free_port, port_of
 from tests.waiting import comes_true
 
 if TYPE_CHECKING:
@@ -129,19 +129,22 @@ def running_cluster(directory: Path, nodes: int = 3) -> Iterator[tuple[int, ...]
             folder.mkdir()
             settings = {"cluster-enabled": "yes", "cluster-port": a_free_port(), "cluster-node-timeout": 2_000}
             url = stack.enter_context(running_valkey(folder, settings))
-            ports.append(int(url.rpartition(":")[2].partition("/")[0]))
+            ports.append(port_of(url))
         nodes_of = (redis.Redis(host="127.0.0.1", port=port, decode_responses=True) for port in ports)
         clients = [stack.enter_context(client) for client in nodes_of]
         _join(clients, ports)
         yield tuple(ports)
 
 
-def a_free_port() -> int:
-    """A port of 127.0.0.1 where nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextmanager
+def password_on(url: str, password: str) -> Iterator[None]:
+    """Have a server ask for this password, as long as the context lasts."""
+    with redis.Redis.from_url(url) as client:
+        client.config_set("requirepass", password)
+        try:
+            yield
+        finally:
+            client.config_set("requirepass", "")
 
 
 def _start_redis_7(

@@ -16,6 +16,7 @@ from lamed_tui.embedded.valkey import running_valkey
 from tests.bench import contenders, wire
 from tests.bench.packages import Zips, pack_both
 from tests.bench.protocol import replay, send_all
+from tests.ports import port_of
 from tests.redis_servers import running_redis_7
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ class Stage:
 
     def _valkey_9(self) -> Server:
         url = self._stack.enter_context(running_valkey(self.folder()))
-        return self._server("Valkey 9", int(url.rpartition(":")[2].partition("/")[0]), "valkey_version")
+        return self._server("Valkey 9", port_of(url), "valkey_version")
 
     def _redis_7(self) -> Server:
         return self._server("Redis 7", self._stack.enter_context(running_redis_7(self.folder())).port, "redis_version")

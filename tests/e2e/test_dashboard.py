@@ -24,6 +24,7 @@ from tests.e2e.dashboards import (
     wait_until_gone,
 )
 from tests.e2e.terminal import listening_addresses
+from tests.ports import port_of
 from tests.waiting import comes_true
 
 if TYPE_CHECKING:
@@ -162,8 +163,9 @@ def test_letting_others_in_is_said_with_a_warning(tmp_path: Path, counted: str) 
     options = ("--no-open", "--host", "0.0.0.0", "--allow-remote")  # noqa: S104 - what is warned of
     with running_dashboard(tmp_path / "d", counted, *options) as dashboard:
         assert re.fullmatch(r"http://[\w.-]+:\d+/[\w-]{43}/", dashboard.url)
-        port = dashboard.address.rpartition(":")[2]
-        local = Dashboard(dashboard.process, f"http://127.0.0.1:{port}/{dashboard.token}/", dashboard.directory)
+        local = Dashboard(
+            dashboard.process, f"http://127.0.0.1:{port_of(dashboard.url)}/{dashboard.token}/", dashboard.directory
+        )
         assert local.ask(f"/{dashboard.token}/")[0] == 200
         assert local.ask("/")[0] == 403
         dashboard.process.send_signal(signal.SIGTERM)

@@ -6,13 +6,14 @@ import json
 import os
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
 
 from tests.e2e.person import LAMED, exports_of, serving
 from tests.e2e.terminal import Terminal, running_in_tmux
+from tests.ports import port_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,5 +86,5 @@ def test_from_nothing_to_a_backend_a_snippet_and_the_monitor_by_keys_alone(home:
             assert terminal.wait_for_exit() == 0
         saved = home / ".lamed" / "config.json"
         assert saved.stat().st_mode & 0o777 == 0o600
-        port = urlsplit(redis_url).port
+        port = port_of(redis_url)
         assert json.loads(saved.read_text()) == {"redis": {"host": "127.0.0.1", "port": port}}

@@ -6,12 +6,12 @@ import json
 import os
 import sys
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 
 from lamed_tui.embedded.stack import running_stack
 from tests.e2e.terminal import running_in_tmux
+from tests.ports import port_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def test_a_terminal_asks_line_by_line_tries_the_answers_and_saves_them(tmp_path:
     home = tmp_path / "h"
     home.mkdir()
     with running_stack() as stack:
-        port = str(urlsplit(stack.redis_url).port)
+        port = str(port_of(stack.redis_url))
         environment = {name: value for name, value in stack.environment.items() if not name.startswith("LAMED_")}
         person = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color"}
         with running_in_tmux([*LAMED, "configure", "--plain"], home, environment | person) as terminal:

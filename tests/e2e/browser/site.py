@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lamed_tui.snippet.build import ALEPHBET_URL
 from tests.http_servers import Reply, serving
+from tests.ports import port_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -141,4 +142,4 @@ def running_site() -> Iterator[Site]:
         return Reply(404 if page is None else 200, page or b"", {"Content-Type": "text/html"})
 
     with serving(reply) as origin:
-        yield Site(int(origin.rpartition(":")[2]), pages)
+        yield Site(port_of(origin), pages)

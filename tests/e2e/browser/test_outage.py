@@ -17,7 +17,7 @@ from lamed_tui.embedded.stack import Stack
 from tests.e2e.browser.backend import deploy
 from tests.e2e.browser.crowd import EXPERIMENT, GOALS, OPTIONS, REPEATABLE, UNIQUE, counts_of
 from tests.e2e.browser.site import QUEUE_IS_EMPTY, click, seen
-from tests.redis_servers import a_free_port
+from tests.ports import a_free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-import redis
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
@@ -19,6 +18,7 @@ from lamed_tui.setup.steps import AWS, REDIS
 from tests.aws_variables import aws_variables
 from tests.config_file import CONFIG, read, write
 from tests.ports import port_of
+from tests.redis_servers import password_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,13 +79,8 @@ def test_answers_are_tried_on_the_servers_and_saved(
 
 def test_a_password_is_asked_for_and_never_shown(valkey: str, capsys: pytest.CaptureFixture[str]) -> None:
     write(redis={"host": "127.0.0.1", "port": port_of(valkey), "password": "wrong"})
-    with redis.Redis.from_url(valkey) as client:
-        client.config_set("requirepass", "hunter2")
-        try:
-            with keys(ONLY_WATCHING, redis_answers(password="hunter2" + ENTER), YES):
-                assert ask(CONFIG, {}) == ExitCode.OK
-        finally:
-            client.config_set("requirepass", "")
+    with password_on(valkey, "hunter2"), keys(ONLY_WATCHING, redis_answers(password="hunter2" + ENTER), YES):
+        assert ask(CONFIG, {}) == ExitCode.OK
 
     assert read()["redis"]["password"] == "hunter2"
     told = capsys.readouterr()
@@ -150,13 +145,8 @@ def test_the_password_of_a_url_stays_when_none_is_typed_after_it(
     valkey: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     address = typed(f"redis://:hunter2@127.0.0.1:{port_of(valkey)}")
-    with redis.Redis.from_url(valkey) as client:
-        client.config_set("requirepass", "hunter2")
-        try:
-            with keys(ONLY_WATCHING, redis_answers(host=address), YES):
-                assert ask(CONFIG, {}) == ExitCode.OK
-        finally:
-            client.config_set("requirepass", "")
+    with password_on(valkey, "hunter2"), keys(ONLY_WATCHING, redis_answers(host=address), YES):
+        assert ask(CONFIG, {}) == ExitCode.OK
     assert read()["redis"]["password"] == "hunter2"
     assert "hunter2" not in capsys.readouterr().err
 

@@ -15,6 +15,7 @@ from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 from tests.handler_calls import handlers_on
 from tests.old_lamed import running_old_lamed
+from tests.ports import port_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +101,7 @@ def together(old_shared: tuple[OldLamed, str], monkeypatch: pytest.MonkeyPatch) 
 
 def _old_on(server: str, database: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OldLamed, str]]:
     base = server.removesuffix("/0")
-    section = {"host": "127.0.0.1", "port": int(base.rpartition(":")[2]), "db": database}
+    section = {"host": "127.0.0.1", "port": port_of(base), "db": database}
     with running_old_lamed(tmp_path_factory.mktemp("old"), section) as old:
         yield old, base
 

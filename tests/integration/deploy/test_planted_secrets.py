@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
-import redis
 
 from lamed_tui.cli.main import run
 from lamed_tui.console.crash import crash_report
 from lamed_tui.deploy import status
 from lamed_tui.errors import ExitCode
+from tests.config_file import write
 from tests.integration.deploy.http import ask, event
 from tests.integration.deploy.test_secrets import everything_that_is_kept
+from tests.ports import port_of
+from tests.redis_servers import password_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,20 +94,15 @@ def planted(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     secrets = {"AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_SESSION_TOKEN": SESSION_TOKEN}
     for name, value in {**place.environment, **secrets}.items():
         monkeypatch.setenv(name, value)
-    port = place.redis_url.rpartition(":")[2].partition("/")[0]
     document = {
         "name": place.name,
-        "redis": {"url": f"redis://:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/0"},
+        "redis": {"url": f"redis://:{quote(PASSWORD, safe='')}@127.0.0.1:{port_of(place.redis_url)}/0"},
         "watch": {"api_key": API_KEY},
         "experiments": {"button": {"control": "red", "primary_goal": "bought"}},
     }
-    Path("config.json").write_text(json.dumps(document))
-    with redis.Redis.from_url(place.redis_url) as client:
-        client.config_set("requirepass", PASSWORD)
-        try:
-            yield place
-        finally:
-            client.config_set("requirepass", "")
+    write(**document)
+    with password_on(place.redis_url, PASSWORD):
+        yield place
 
 
 def test_no_command_says_keeps_or_sends_a_secret(

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-import redis
 
 from lamed_tui.deploy import live
 from lamed_tui.deploy.events import Deployed
 from tests.integration.deploy.http import ask, event
 from tests.integration.deploy.place import UNTRIED
+from tests.redis_servers import password_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,12 +27,8 @@ PASSWORD = "pl4nted-p4ssword"
 @pytest.fixture
 def guarded(place: Place) -> Iterator[Place]:
     """A place whose Redis asks for the password, as long as the test lasts."""
-    with redis.Redis.from_url(place.redis_url) as client:
-        client.config_set("requirepass", PASSWORD)
-        try:
-            yield replace(place, redis_url=place.redis_url.replace("redis://", f"redis://:{PASSWORD}@"))
-        finally:
-            client.config_set("requirepass", "")
+    with password_on(place.redis_url, PASSWORD):
+        yield replace(place, redis_url=place.redis_url.replace("redis://", f"redis://:{PASSWORD}@"))
 
 
 def with_password(place: Place, password: str) -> Config:

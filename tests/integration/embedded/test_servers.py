@@ -15,6 +15,7 @@ from lamed_tui.embedded.emulator import running_emulator
 from lamed_tui.embedded.valkey import running_valkey
 from lamed_tui.embedded.watchdog import ended_with_us
 from tests.e2e.terminal import processes_of
+from tests.ports import port_of
 from tests.waiting import comes_true
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ def listeners(port: int) -> list[str]:
     """The local addresses that some process listens on at this port."""
     rows = subprocess.run(["ss", "-Hltn"], check=True, capture_output=True, text=True).stdout.splitlines()
     return [address for row in rows if (address := row.split()[3]).endswith(f":{port}")]
-
-
-def port_of(url: str) -> int:
-    return int(url.removesuffix("/0").rpartition(":")[2])
 
 
 def test_valkey_listens_on_loopback_only_and_is_gone_afterwards(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.handler_calls import call, handlers_on
 from tests.http_servers import Reply, serving
 from tests.integration.experiments.commands import run_lamed
 from tests.integration.experiments.counters import write_counts
-from tests.integration.store.network import a_free_port
+from tests.ports import a_free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

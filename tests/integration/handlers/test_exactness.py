@@ -16,6 +16,7 @@ from lamed import keys, settings, store, tracking
 from lamed.events import TrackedEvent
 from lamed.resp import StoreError
 
+from tests.ports import port_of
 from tests.proxy import TcpProxy
 
 if TYPE_CHECKING:
@@ -124,10 +125,9 @@ def test_the_same_event_from_all_clients_at_once_counts_once(database: redis.Red
     assert_exact(database, sent)
 
 
-def test_connections_cut_at_random_lose_and_double_nothing(database: redis.Redis) -> None:
+def test_connections_cut_at_random_lose_and_double_nothing(database: redis.Redis, valkey: str) -> None:
     sent = events(3)
-    port = database.connection_pool.connection_kwargs["port"]
-    with TcpProxy(port, cut=0.05, seed=3) as proxy:
+    with TcpProxy(port_of(valkey), cut=0.05, seed=3) as proxy:
         deliver(proxy.url, sent, 3)
         assert proxy.cuts > 100
     assert_exact(database, sent)

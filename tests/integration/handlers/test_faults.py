@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import lamed
 
+from tests.integration.handlers.events import COUNTER, EVENT
 from tests.integration.handlers.servers import contents
+from tests.ports import port_of
 from tests.proxy import TcpProxy
-from tests.unit.handlers.gateway import Context, call, checked, proxy_event
+from tests.unit.handlers.gateway import Context, call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     import redis
 
     from tests.integration.handlers.servers import Server
-
-EVENT = {"experiment": "checkout", "variant": "blue", "event": "buy", "uuid": "u-1"}
-COUNTER = "alephbet:counters:checkout:buy:blue"
 
 
 def assert_unavailable(capsys: pytest.CaptureFixture[str], reason: str, within: float = 1.0, **query: str) -> None:
@@ -60,10 +59,10 @@ def test_a_server_that_is_down_and_comes_back(
 
 
 def test_a_server_that_accepts_and_never_answers(
-    database: redis.Redis, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: redis.Redis, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LAMED_REDIS_TIMEOUT", "20")
-    with TcpProxy(database.connection_pool.connection_kwargs["port"]) as proxy:
+    with TcpProxy(port_of(valkey)) as proxy:
         monkeypatch.setenv("LAMED_REDIS_URL", proxy.url)
         assert_counts("before")
         proxy.silent = True
@@ -180,12 +179,11 @@ def test_a_kept_connection_that_the_server_closed_is_no_fault_at_all(database: r
 
 
 def test_several_threads_may_share_a_process(database: redis.Redis) -> None:
-    statuses = []
+    statuses: list[int] = []
 
     def work(number: int) -> None:
-        for index in range(50):
-            query = {**EVENT, "uuid": f"{index}", "variant": f"v{number % 2}"}
-            statuses.append(checked(lamed.track(proxy_event(**query), None))[0])
+        mine = {**EVENT, "variant": f"v{number % 2}"}
+        statuses.extend(call(lamed.track, **{**mine, "uuid": f"{index}"})[0] for index in range(50))
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
     for thread in threads:

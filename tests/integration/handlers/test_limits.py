@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import lamed
 import pytest
 
+from tests.integration.handlers.events import COUNTER, EVENT
 from tests.integration.handlers.servers import contents
 from tests.unit.handlers.gateway import call
 
 if TYPE_CHECKING:
     import redis
 
-EVENT = {"experiment": "checkout", "variant": "blue", "event": "buy", "uuid": "u-1"}
 RANDOM_REQUESTS = 20_000
 
 
@@ -89,4 +89,4 @@ def test_a_flood_of_random_names_leaves_the_store_bounded(
     # A counter has one node and two series; a namespace two indexes, an experiment one; and one key lists namespaces.
     assert int(str(database.dbsize())) <= counters * 4 + 2 * 2 + 2 * 5 + 1
     assert call(lamed.track, **{**EVENT, "uuid": "another"}) == (200, {"status": "counted"})
-    assert database.get("alephbet:counters:checkout:buy:blue") == "2"
+    assert database.get(COUNTER) == "2"

@@ -14,6 +14,7 @@ from lamed.events import TrackedEvent
 from lamed.resp import UnreachableError
 from lamed.store import Store
 
+from tests.integration.handlers.events import COUNTER, EVENT
 from tests.integration.handlers.servers import contents
 from tests.integration.handlers.test_exactness import container, sent_until_acknowledged
 from tests.integration.handlers.test_results import written_by_043
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     import redis
     from lamed.resp import Command, Reply
-
-EVENT = {"experiment": "checkout", "variant": "blue", "event": "buy", "uuid": "u-1"}
 
 
 def test_what_does_not_exist_is_as_good_as_deleted(database: redis.Redis) -> None:
@@ -69,7 +68,7 @@ def test_a_restarted_experiment_starts_clean(database: redis.Redis) -> None:
     assert call(lamed.track, **EVENT)[1] == {"status": "counted"}
     call(lamed.delete, experiment="checkout")
     assert call(lamed.track, **EVENT)[1] == {"status": "counted"}
-    assert database.get("alephbet:counters:checkout:buy:blue") == "1"
+    assert database.get(COUNTER) == "1"
 
 
 def test_every_living_node_and_chunk_of_history_goes(database: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +80,7 @@ def test_every_living_node_and_chunk_of_history_goes(database: redis.Redis, monk
             checked(endpoints.track(event, None, clock=lambda moment=now - age: moment))  # type: ignore[misc]  # mypy cannot type the default
     for series in (keys.HOURS, keys.DAYS):
         for age in range(0, series.keep, series.unit):
-            key, field = series.point("alephbet:counters:checkout:buy:blue", now - age)
+            key, field = series.point(COUNTER, now - age)
             database.hset(key, str(field), 1)
     assert len(contents(database)) > 100
     assert call(lamed.delete, experiment="checkout")[0] == 200
@@ -113,11 +112,15 @@ def test_what_043_wrote_goes_but_for_its_flags(database: redis.Redis) -> None:
 def test_an_experiment_that_043_deleted_is_indexed_again(database: redis.Redis) -> None:
     """0.4.3 knows nothing of remembered events and leaves them behind."""
     call(lamed.track, **EVENT)
-    counter = "alephbet:counters:checkout:buy:blue"
-    database.delete(counter, "alephbet:checkout:counter_keys")
-    database.srem("alephbet:counter_keys", counter)
+    database.delete(COUNTER, "alephbet:checkout:counter_keys")
+    database.srem("alephbet:counter_keys", COUNTER)
     database.srem("alephbet:experiments", "checkout")
     assert call(lamed.track, **{**EVENT, "uuid": "u-2"}) == (200, {"status": "counted"})
+    assert_indexed(database, COUNTER)
+
+
+def assert_indexed(database: redis.Redis, counter: str) -> None:
+    """One event of one variant is counted, and whatever asks for it finds it."""
     assert database.get(counter) == "1"
     assert database.smembers("alephbet:experiments") == {"checkout"}
     assert database.smembers("alephbet:counter_keys") == {counter}
@@ -125,7 +128,7 @@ def test_an_experiment_that_043_deleted_is_indexed_again(database: redis.Redis) 
 
 
 def test_a_deletion_that_was_interrupted_can_be_repeated(
-    database: redis.Redis, monkeypatch: pytest.MonkeyPatch
+    database: redis.Redis, valkey: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variant in ("a", "b", "c"):
         call(lamed.track, **{**EVENT, "variant": variant})
@@ -139,7 +142,7 @@ def test_a_deletion_that_was_interrupted_can_be_repeated(
     monkeypatch.setattr(removal, "_removals", interrupted)
     assert call(lamed.delete, experiment="checkout")[0] == 503
     monkeypatch.undo()
-    monkeypatch.setenv("LAMED_REDIS_URL", f"redis://127.0.0.1:{database.connection_pool.connection_kwargs['port']}/0")
+    monkeypatch.setenv("LAMED_REDIS_URL", valkey)
     assert call(lamed.delete, experiment="checkout")[0] == 200
     assert contents(database) == {}
 
@@ -172,10 +175,7 @@ def test_an_event_that_arrives_at_any_step_of_a_deletion_is_counted_and_indexed(
         if steps < arrival:
             break
         if database.exists(counter):
-            assert database.get(counter) == "1"
-            assert database.smembers("alephbet:experiments") == {"checkout"}
-            assert database.smembers("alephbet:counter_keys") == {counter}
-            assert database.smembers("alephbet:checkout:counter_keys") == {counter}
+            assert_indexed(database, counter)
             assert call(lamed.track, **late) == (200, {"status": "duplicate"})
         else:  # it came early enough to go with the rest
             assert contents(database) == {}

@@ -10,6 +10,7 @@ import pytest
 from lamed import keys, responses
 
 from tests.integration.handlers.servers import contents
+from tests.ports import port_of
 from tests.proxy import TcpProxy
 from tests.unit.handlers.gateway import call, proxy_event
 
@@ -140,10 +141,9 @@ def filled(database: redis.Redis, experiments: int) -> None:
 
 
 def test_reading_takes_two_round_trips_whatever_the_number(
-    database: redis.Redis, monkeypatch: pytest.MonkeyPatch
+    database: redis.Redis, valkey: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port = database.connection_pool.connection_kwargs["port"]
-    with TcpProxy(port, quiet=0.05) as proxy:
+    with TcpProxy(port_of(valkey), quiet=0.05) as proxy:
         monkeypatch.setenv("LAMED_REDIS_URL", proxy.url)
         call(lamed.all)
         for experiments in (1, 300):

@@ -10,15 +10,14 @@ import lamed
 import pytest
 from lamed import endpoints, keys
 
+from tests.integration.handlers.events import COUNTER, EVENT
 from tests.integration.handlers.servers import contents
+from tests.ports import port_of
 from tests.proxy import TcpProxy
 from tests.unit.handlers.gateway import Context, call, checked, proxy_event
 
 if TYPE_CHECKING:
     import redis
-
-EVENT = {"experiment": "checkout", "variant": "blue", "event": "buy", "uuid": "u-1"}
-COUNTER = "alephbet:counters:checkout:buy:blue"
 
 
 def test_an_event_is_counted_once_however_often_it_comes(database: redis.Redis) -> None:
@@ -72,9 +71,9 @@ def test_names_are_stored_encoded_and_remembered_events_as_integers(database: re
     assert database.object("encoding", node) == "intset"
 
 
-def test_a_warm_event_takes_one_round_trip(database: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    port = database.connection_pool.connection_kwargs["port"]
-    with TcpProxy(port) as proxy:
+@pytest.mark.usefixtures("database")
+def test_a_warm_event_takes_one_round_trip(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with TcpProxy(port_of(valkey)) as proxy:
         monkeypatch.setenv("LAMED_REDIS_URL", proxy.url)
         call(lamed.track, **EVENT)
         before = proxy.round_trips

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lamed import endpoints, keys
 
+from tests.integration.handlers.events import COUNTER, EVENT
 from tests.unit.handlers.gateway import checked, proxy_event
 
 if TYPE_CHECKING:
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
 EXPIRY = 86_400
 WINDOW = EXPIRY // 2
 START = 1_800_000_000 // WINDOW * WINDOW
-COUNTER = "alephbet:counters:checkout:buy:blue"
 
 
 def track(uuid: str, moment: float) -> str:
-    event = proxy_event(experiment="checkout", variant="blue", event="buy", uuid=uuid)
+    event = proxy_event(**{**EVENT, "uuid": uuid})
     status, document = checked(endpoints.track(event, None, clock=lambda: moment))
     assert status == 200
     return str(document["status"])

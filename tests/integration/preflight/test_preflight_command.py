@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -21,7 +20,11 @@ from lamed_tui.preflight.checklist import checklist
 from lamed_tui.preflight.run import run_checks
 from lamed_tui.preflight.schedule import run_all
 from lamed_tui.preflight.subject import Subject
-from tests.integration.store.network import a_free_port, a_silent_server
+from tests import config_file
+from tests.config_file import CONFIG
+from tests.integration.store.network import a_silent_server
+from tests.ports import a_free_port
+from tests.redis_servers import password_on
 from tests.wiring import entry
 
 if TYPE_CHECKING:
@@ -51,9 +54,9 @@ def ready(valkey: str, emulator: str, name: str, monkeypatch: pytest.MonkeyPatch
 
 
 def write(**config: Any) -> None:
-    path = Path("config.json")
-    path.write_text(json.dumps(config))
-    path.chmod(0o600)
+    """As `lamed configure` leaves it: for its owner only."""
+    config_file.write(**config)
+    CONFIG.chmod(0o600)
 
 
 def preflight(capsys: pytest.CaptureFixture[str], expected: ExitCode) -> dict[str, dict[str, Any]]:
@@ -71,7 +74,7 @@ def preflight(capsys: pytest.CaptureFixture[str], expected: ExitCode) -> dict[st
 def redis_checks(capsys: pytest.CaptureFixture[str], **settings: Any) -> dict[str, CheckResult]:
     """The checks that need nothing but Redis."""
     write(redis=settings)
-    subject = Subject(files.load(Path("config.json")), os.environ)
+    subject = Subject(files.load(CONFIG), os.environ)
     checks = [
         check for check in checklist(subject) if check.id.startswith("redis.") and check.id != "redis.connections"
     ]
@@ -124,7 +127,7 @@ def test_a_deployed_stack_is_recognised(capsys: pytest.CaptureFixture[str], name
 
 @pytest.mark.usefixtures("ready")
 def test_a_function_that_something_else_made_is_in_the_way(capsys: pytest.CaptureFixture[str], name: str) -> None:
-    aws = connect(files.load(Path("config.json")).config.aws, os.environ)
+    aws = connect(files.load(CONFIG).config.aws, os.environ)
     aws.functions.create_function(
         FunctionName=f"{name}-track",
         Runtime="python3.13",
@@ -157,14 +160,10 @@ def test_a_redis_that_is_down_hides_nothing_about_aws(capsys: pytest.CaptureFixt
 
 def test_a_wrong_password_is_a_matter_of_credentials(capsys: pytest.CaptureFixture[str], ready: str, name: str) -> None:
     write(name=name, redis={"url": ready, "password": SECRET + "!"})
-    with redis.Redis.from_url(ready) as client:
-        client.config_set("requirepass", SECRET)
-        try:
-            refused = preflight(capsys, ExitCode.CREDENTIALS)
-            write(name=name, redis={"url": ready, "password": SECRET})
-            accepted = preflight(capsys, ExitCode.OK)
-        finally:
-            client.config_set("requirepass", "")
+    with password_on(ready, SECRET):
+        refused = preflight(capsys, ExitCode.CREDENTIALS)
+        write(name=name, redis={"url": ready, "password": SECRET})
+        accepted = preflight(capsys, ExitCode.OK)
 
     assert refused["redis.reachable"]["state"] == "pass"
     assert refused["redis.access"]["state"] == "fail"
@@ -213,7 +212,7 @@ def test_a_full_server_is_refused(capsys: pytest.CaptureFixture[str], ready: str
 def test_a_secret_in_aws_is_checked_and_then_deployed(
     capsys: pytest.CaptureFixture[str], ready: str, name: str
 ) -> None:
-    aws = connect(files.load(Path("config.json")).config.aws, os.environ)
+    aws = connect(files.load(CONFIG).config.aws, os.environ)
     arn = aws.secrets.create_secret(Name=name, SecretString=json.dumps({"password": SECRET}))["ARN"]
     write(name=name, redis={"url": ready}, redis_secret={"arn": arn, "key": "pass"})
     wrong = preflight(capsys, ExitCode.USAGE)
@@ -287,9 +286,7 @@ def test_an_aws_that_never_answers_costs_its_time_limit_only(ready: str) -> None
     began = time.monotonic()
     with a_silent_server() as port:
         environment = {**os.environ, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
-        results = {
-            result.id: result for result in run_checks(lambda: files.load(Path("config.json")), environment, limit=2.0)
-        }
+        results = {result.id: result for result in run_checks(lambda: files.load(CONFIG), environment, limit=2.0)}
 
     assert time.monotonic() - began < 15
     assert results["aws.credentials"].detail == "No answer within 2 s."

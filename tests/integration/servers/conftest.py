@@ -17,6 +17,7 @@ from lamed_tui.config.model import RedisSettings
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 from tests.handler_calls import handlers_on
+from tests.ports import port_of
 from tests.redis_servers import a_certificate, running_cluster, running_redis_7
 
 if TYPE_CHECKING:
@@ -138,8 +139,7 @@ def _ways_to_redis_7(name: str, server: RedisServer) -> tuple[dict[str, str], di
 
 
 def _ways_to_valkey(name: str, url: str) -> tuple[dict[str, str], dict[str, Any]]:
-    port = int(url.rpartition(":")[2].partition("/")[0])
-    told: dict[str, Any] = {"host": "127.0.0.1", "port": port}
+    told: dict[str, Any] = {"host": "127.0.0.1", "port": port_of(url)}
     if name == "database 5":
         return {"LAMED_REDIS_URL": url.removesuffix("/0") + "/5"}, {**told, "db": 5}
     if name == "acl user":

@@ -101,13 +101,6 @@ def port_of(listener: socket.socket) -> int:
     return port
 
 
-def a_free_port() -> int:
-    """A port where nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return port_of(probe)
-
-
 @contextmanager
 def _serving(handle: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None) -> Iterator[socket.socket]:
     """Run `handle(connection)` in a thread for each connection; everything is closed at the end."""

@@ -14,13 +14,8 @@ from lamed_tui.embedded.valkey import running_valkey
 from lamed_tui.errors import ExitCode, StoreError
 from lamed_tui.store.connect import Store, open_store
 from lamed_tui.store.errors import StoreAccessError
-from tests.integration.store.network import (
-    a_certificate,
-    a_free_port,
-    a_front,
-    a_server_that_answers,
-    a_silent_server,
-)
+from tests.integration.store.network import a_certificate, a_front, a_server_that_answers, a_silent_server
+from tests.ports import a_free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

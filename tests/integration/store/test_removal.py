@@ -13,7 +13,7 @@ from lamed_tui.errors import StoreError
 from lamed_tui.store.removal import delete_experiment, reset_experiment
 from tests.handler_calls import count, handlers_on
 from tests.integration.experiments.commands import run_lamed
-from tests.integration.store.network import a_free_port
+from tests.ports import a_free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
