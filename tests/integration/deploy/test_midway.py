@@ -9,13 +9,14 @@ import os
 import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from lamed_tui.deploy import engine, live, releases, template
+from lamed_tui.deploy import live, releases, template
 from lamed_tui.deploy.events import Deployed, Warned
 from lamed_tui.deploy.following import Wish
+from lamed_tui.deploy.options import Options
 from tests.integration.deploy.keyboard import at_a_keyboard, wait_for, wait_for_the_question
 from tests.integration.deploy.place import UNTRIED, assert_nothing_is_left, assert_works_as_before
+from tests.ports import port_of
 from tests.proxy import TcpProxy
 from tests.waiting import comes_true
 
@@ -149,16 +150,12 @@ def test_a_network_that_is_gone_for_a_while_does_not_end_a_deployment(
             go_on(place)
         return Wish.FOLLOW
 
-    with TcpProxy(port_of(place)) as front:
+    with TcpProxy(port_of(place.environment["AWS_ENDPOINT_URL"])) as front:
         there = replace(place, environment={**place.environment, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{front.port}"})
-        events = there.deploy(options=engine.Options(smoke_test=False, wish=cut_and_mend))
+        events = there.deploy(options=Options(smoke_test=False, wish=cut_and_mend))
     told = [item.message for item in events if isinstance(item, Warned)]
     assert len(told) == 1
-    assert told[0].startswith(f"AWS could not be reached at http://127.0.0.1:{port_of(there)}")
+    assert told[0].startswith(f"AWS could not be reached at {there.environment['AWS_ENDPOINT_URL']}")
     assert told[0].endswith("AWS goes on with it; asking again.")
     assert isinstance(events[-1], Deployed)
     assert looks >= 2
-
-
-def port_of(place: Place) -> int:
-    return urlsplit(place.environment["AWS_ENDPOINT_URL"]).port or 80
