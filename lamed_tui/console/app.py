@@ -62,9 +62,7 @@ class LamedConsole(WatchingApp, CopyingApp):
     # With those of whatever opens over other screens: one that brings its own has all of them parsed again, at a key.
     CSS_PATH = [  # noqa: RUF012 - Textual declares it without ClassVar
         "widgets/title_bar.tcss",
-        "help.tcss",
         "dialogs/dialogs.tcss",
-        "dialogs/sure.tcss",
     ]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [

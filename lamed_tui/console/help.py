@@ -9,10 +9,9 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from lamed_tui.console.key_names import key_name
+from lamed_tui.console.dialogs.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +24,7 @@ Key = tuple[str, str]
 """How a key is written, and what it does."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """A box that scrolls by keyboard; any of the keys that close it goes back.
 
     Args:
@@ -34,9 +33,8 @@ class HelpScreen(ModalScreen[None]):
         keys: the keys that work there.
     """
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal")]  # noqa: RUF012 - Textual declares it without ClassVar
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss", "Close", id="help.close", show=False),
+        Binding("escape,q,question_mark", "leave", "Close", id="help.close"),
     ]
 
     def __init__(self, title: str, text: str, keys: Iterable[Key]) -> None:
@@ -45,10 +43,10 @@ class HelpScreen(ModalScreen[None]):
         self._text = text
         self._keys = list(keys)
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help-box") as box:
-            box.border_title = f"Help: {self._title}"
-            box.border_subtitle = f"↑ ↓ scroll, {key_name(self, 'help.close')} close"
+    def box(self) -> ComposeResult:
+        with VerticalScroll(id="help-box", classes="box") as box:
+            box.border_title = Content(f"Help: {self._title}")
+            box.border_subtitle = "↑ ↓ scroll"
             yield Static(self._key_table())
             yield Static(Content("\n" + self._text.strip()))
 

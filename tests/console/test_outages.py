@@ -10,9 +10,9 @@ import redis
 
 from tests.console.screens import text_of, until, watching
 from tests.integration.experiments.counters import write_counts
-from tests.integration.store.network import a_silent_server
-from tests.integration.store.servers import frozen, valkey_on
+from tests.network import a_silent_server
 from tests.ports import a_free_port
+from tests.valkey_servers import frozen, valkey_on
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ import pytest
 import lamed_tui.console
 from tests.console.terminal import TerminalProcess, in_terminal
 from tests.integration.experiments.counters import write_counts
-from tests.integration.store.servers import frozen
+from tests.valkey_servers import frozen
 
 CALLER = """
 import sys

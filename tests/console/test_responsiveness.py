@@ -13,8 +13,8 @@ from tests.console.screens import text_of, until, watching
 from tests.console.setup.wizard import setting_up
 from tests.console.snippet.builder import watching_and_building
 from tests.integration.experiments.counters import write_counts
-from tests.integration.store.network import a_silent_server
-from tests.integration.store.servers import frozen
+from tests.network import a_silent_server
+from tests.valkey_servers import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

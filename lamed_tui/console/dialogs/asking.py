@@ -8,11 +8,10 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Label, OptionList, Static
+from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from lamed_tui.console.key_names import key_name
+from lamed_tui.console.dialogs.dialog import Dialog
 from lamed_tui.console.widgets.inputs import TextLine
 from lamed_tui.experiments.names import printable
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Asks for a name to be typed before something is taken away.
 
     Args:
@@ -32,23 +31,24 @@ class Confirm(ModalScreen[bool]):
         consequence: what that means, in a sentence or two.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="confirm.leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="confirm.leave")]
 
     def __init__(self, verb: str, name: str, consequence: str) -> None:
         super().__init__()
         self._verb = verb
-        self._experiment = name
+        self._wanted = name
         self._consequence = consequence
 
-    def compose(self) -> ComposeResult:
+    def box(self) -> ComposeResult:
         with VerticalScroll(classes="box", can_focus=False) as box:
-            box.border_title = Content(f"{self._verb} {printable(self._experiment)}")
+            box.border_title = Content(f"{self._verb} {printable(self._wanted)}")
             yield Static(Content(self._consequence))
-            yield Label(Content(f"Type its name to {self._verb.lower()} it: {printable(self._experiment)}"))
-            yield TextLine(id="confirm-name")
+            what = f"Type its name to {self._verb.lower()} it: {printable(self._wanted)}"
+            yield Static(Content(what), id="confirm-what")
+            yield TextLine(compact=True)
             with Horizontal(classes="buttons"):
-                yield Button(self._verb, id="confirm-yes", variant="error", disabled=True)
-                yield Button("Keep it", id="confirm-no")
+                yield Button(self._verb, id="confirm-yes", compact=True, variant="error", disabled=True)
+                yield Button("Keep it", id="confirm-no", compact=True)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -66,15 +66,11 @@ class Confirm(ModalScreen[bool]):
     def _press(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "confirm-yes")
 
-    def action_leave(self) -> None:
-        """Change nothing."""
-        self.dismiss(result=False)
-
     def _is_right(self, typed: str) -> bool:
-        return typed in (self._experiment, printable(self._experiment))
+        return typed in (self._wanted, printable(self._wanted))
 
 
-class Sure(ModalScreen[bool]):
+class Sure(Dialog[bool]):
     """Asks before something is done that cannot simply be undone.
 
     Args:
@@ -85,7 +81,7 @@ class Sure(ModalScreen[bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", id="sure.leave", show=False),
+        Binding("escape", "leave", "Leave", id="sure.leave"),
         Binding("left,right", "app.focus_next", "Other answer", id="sure.other", show=False),
     ]
 
@@ -96,7 +92,7 @@ class Sure(ModalScreen[bool]):
         self._yes = yes
         self._no = no
 
-    def compose(self) -> ComposeResult:
+    def box(self) -> ComposeResult:
         with VerticalScroll(classes="box", can_focus=False) as box:
             box.border_title = Content(self._title)
             yield Static(Content(self._text))
@@ -112,12 +108,20 @@ class Sure(ModalScreen[bool]):
         event.stop()
         self.dismiss(event.button.id == "sure-yes")
 
-    def action_leave(self) -> None:
-        """Change nothing."""
-        self.dismiss(result=False)
+
+class Options(OptionList):
+    """What there is to choose from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Choose", id="choice.choose")]
 
 
-class Choice(ModalScreen[str | None]):
+class Other(TextLine):
+    """Something else, which is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Choose", id="choice.other")]
+
+
+class Choice(Dialog[str]):
     """Asks for one of several things; with `other`, also for something typed.
 
     Args:
@@ -125,7 +129,7 @@ class Choice(ModalScreen[str | None]):
         other: what may be typed instead; empty when nothing may.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="choice.leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="choice.leave")]
 
     def __init__(self, title: str, text: str, options: Sequence[tuple[str, str]], *, other: str = "") -> None:
         super().__init__()
@@ -134,17 +138,14 @@ class Choice(ModalScreen[str | None]):
         self._options = options
         self._other = other
 
-    def compose(self) -> ComposeResult:
+    def box(self) -> ComposeResult:
         with VerticalScroll(classes="box", can_focus=False) as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = f"Enter choose, {key_name(self, 'choice.leave')} leave"
             if self._text:
                 yield Static(Content(self._text))
-            yield OptionList(
-                *[Option(Content(shown), id=str(number)) for number, (_, shown) in enumerate(self._options)]
-            )
+            yield Options(*[Option(Content(shown), id=str(number)) for number, (_, shown) in enumerate(self._options)])
             if self._other:
-                yield TextLine(placeholder=self._other)
+                yield Other(placeholder=self._other, compact=True)
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()
@@ -157,7 +158,3 @@ class Choice(ModalScreen[str | None]):
     def _typed(self, event: Input.Submitted) -> None:
         if event.value.strip():
             self.dismiss(event.value.strip())
-
-    def action_leave(self) -> None:
-        """Choose nothing."""
-        self.dismiss(None)

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from lamed_tui.console.key_names import key_name
+from lamed_tui.console.dialogs.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
 
-class Told(ModalScreen[None]):
+class Told(Dialog[None]):
     """Shows a text that can be scrolled and selected.
 
     Args:
@@ -25,7 +24,7 @@ class Told(ModalScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "leave", "Close", id="told.leave", show=False),
+        Binding("escape,q,enter", "leave", "Close", id="told.leave"),
     ]
 
     def __init__(self, title: str, first: str, text: str = "") -> None:
@@ -34,17 +33,13 @@ class Told(ModalScreen[None]):
         self._first = first
         self._text = text
 
-    def compose(self) -> ComposeResult:
+    def box(self) -> ComposeResult:
         with VerticalScroll(classes="box wide") as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = f"↑ ↓ scroll, {key_name(self, 'told.leave')} close"
+            box.border_subtitle = "↑ ↓ scroll"
             yield Static(Content(self._first))
             if self._text:
                 yield Static(Content("\n" + self._text))
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
-
-    def action_leave(self) -> None:
-        """Close."""
-        self.dismiss(None)

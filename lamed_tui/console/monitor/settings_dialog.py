@@ -8,10 +8,9 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
-from lamed_tui.console.key_names import key_name
+from lamed_tui.console.dialogs.dialog import Dialog
 from lamed_tui.console.monitor.settings_form import FIELDS, filled, parsed
 from lamed_tui.console.widgets.inputs import TextLine
 from lamed_tui.experiments.names import printable
@@ -25,7 +24,16 @@ if TYPE_CHECKING:
     from lamed_tui.config.model import ExperimentSettings
 
 
-class SettingsForm(ModalScreen[dict[str, Any] | None]):
+class SettingsField(TextLine):
+    """One line of the form."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Save", id="settings.save")]
+
+    def __init__(self, key: str, text: str, hint: str) -> None:
+        super().__init__(text, placeholder=hint, id=f"field-{key}", compact=True)
+
+
+class SettingsForm(Dialog[dict[str, Any]]):
     """Asks what is decided about an experiment; answers with the values that changed.
 
     Args:
@@ -33,7 +41,7 @@ class SettingsForm(ModalScreen[dict[str, Any] | None]):
         hints: for fields that are empty, instead of the usual ones.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="settings.leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="settings.leave")]
 
     def __init__(self, name: str, settings: ExperimentSettings, place: str, hints: Mapping[str, str]) -> None:
         super().__init__()
@@ -42,16 +50,15 @@ class SettingsForm(ModalScreen[dict[str, Any] | None]):
         self._place = place
         self._hints = hints
 
-    def compose(self) -> ComposeResult:
+    def box(self) -> ComposeResult:
         with VerticalScroll(classes="box wide", can_focus=False) as box:
             box.border_title = Content(f"Settings of {printable(self._experiment)}")
-            box.border_subtitle = f"Enter save, {key_name(self, 'settings.leave')} leave"
             yield Static(Content("Decide before the start: a change while it runs voids the proof."), classes="quiet")
             for field in FIELDS:
                 with Horizontal(classes="field"):
                     yield Label(field.label)
                     hint = self._hints.get(field.key, field.hint)
-                    yield TextLine(self._before[field.key], placeholder=hint, id=f"field-{field.key}", compact=True)
+                    yield SettingsField(field.key, self._before[field.key], hint)
             yield Static(id="settings-problem")
             yield Static(Content(f"Kept in {self._place}"), classes="quiet")
 
@@ -65,8 +72,6 @@ class SettingsForm(ModalScreen[dict[str, Any] | None]):
         try:
             self.dismiss(parsed(changed))
         except ValueError as error:
-            self.query_one("#settings-problem", Static).update(Content(str(error)))
-
-    def action_leave(self) -> None:
-        """Decide nothing."""
-        self.dismiss(None)
+            problem = self.query_one("#settings-problem", Static)
+            problem.update(Content(str(error)))
+            self.call_after_refresh(problem.scroll_visible, animate=False)

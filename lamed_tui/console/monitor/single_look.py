@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from lamed_tui.console.background import in_background
-from lamed_tui.console.key_names import key_name
+from lamed_tui.console.dialogs.dialog import Dialog
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.statistics.arm import Arm
 from lamed_tui.experiments.statistics.single_look import chance, wilson_interval
@@ -63,21 +62,21 @@ def _points(loss: float) -> str:
     return f"{100 * loss:.3f} percentage points"
 
 
-class SingleLook(ModalScreen[None]):
+class SingleLook(Dialog[None]):
     """Shows what one look says, as of the moment it was opened; scrolls by keyboard."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,l", "leave", "Close", id="single-look.leave", show=False),
+        Binding("escape,q,enter,l", "leave", "Close", id="single-look.leave"),
     ]
 
     def __init__(self, assessment: Assessment) -> None:
         super().__init__()
         self._assessment = assessment
 
-    def compose(self) -> ComposeResult:
+    def box(self) -> ComposeResult:
         with VerticalScroll(classes="box wide") as box:
             box.border_title = Content(f"One look at {printable(self._assessment.experiment.name)}")
-            box.border_subtitle = f"↑ ↓ scroll, {key_name(self, 'single-look.leave')} close"
+            box.border_subtitle = "↑ ↓ scroll"
             yield Static(Content.styled(WARNING, "$text-warning"))
             yield Static("Working it out ...", id="single-look-numbers")
 
@@ -89,7 +88,3 @@ class SingleLook(ModalScreen[None]):
         lines = await in_background(lambda: single_look(self._assessment), name="working out one look")
         if self.display:  # else it has been closed meanwhile
             self.query_one("#single-look-numbers", Static).update(Content("\n".join(lines)))
-
-    def action_leave(self) -> None:
-        """Close."""
-        self.dismiss(None)

@@ -9,10 +9,9 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from lamed_tui.console.key_names import key_name
+from lamed_tui.console.dialogs.dialog import Dialog
 from lamed_tui.console.setup.fields import Field
 from lamed_tui.errors import ConfigError
 from lamed_tui.setup.routes import PATH, ROUTE_QUESTIONS, problems_with_entry, with_route_answer
@@ -34,7 +33,7 @@ class RouteChange:
     entry: Entry | None
 
 
-class RouteDialog(ModalScreen[RouteChange | None]):
+class RouteDialog(Dialog[RouteChange]):
     """Asks for one endpoint; gives nothing when it was left as it is.
 
     Args:
@@ -45,11 +44,7 @@ class RouteDialog(ModalScreen[RouteChange | None]):
     """
 
     CSS_PATH = ["fields.tcss", "route_dialog.tcss"]  # noqa: RUF012 - Textual declares it without ClassVar
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal")]  # noqa: RUF012 - Textual declares it without ClassVar
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - Textual declares it without ClassVar
-    TITLE = "Endpoint"
     AUTO_FOCUS = ""
-    HELP = "{field.next} or the arrows go from field to field. Nothing is written before the review."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "keep", "Keep", id="route.keep", tooltip="Keep this endpoint"),
         Binding("escape", "leave", "Leave", id="route.leave", tooltip="Leave it as it was"),
@@ -63,10 +58,9 @@ class RouteDialog(ModalScreen[RouteChange | None]):
         self._base = base
         self._touched: set[str] = set() if index is None else {question.key for question in ROUTE_QUESTIONS}
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="route-box") as box:
+    def box(self) -> ComposeResult:
+        with Vertical(id="route-box", classes="box") as box:
             box.border_title = "New endpoint" if self._index is None else "Endpoint"
-            box.border_subtitle = f"{key_name(self, 'route.keep')} keep, {key_name(self, 'route.leave')} leave"
             yield Static(id="route-url")
             with VerticalScroll(id="route-fields", can_focus=False):
                 for question in ROUTE_QUESTIONS:
@@ -114,10 +108,6 @@ class RouteDialog(ModalScreen[RouteChange | None]):
             return
         field = next((field for field in self.query(Field) if field.problem), self._path_field())
         field.focus_control()
-
-    def action_leave(self) -> None:
-        """Leave the endpoint as it was."""
-        self.dismiss(None)
 
     @on(Button.Pressed, "#route-keep")
     def _keep(self) -> None:

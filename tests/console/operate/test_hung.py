@@ -14,7 +14,7 @@ from tests.config_file import write
 from tests.console.loop_probe import LONGEST_WAIT, probed
 from tests.console.operate.person import operating, screen_of
 from tests.console.screens import until
-from tests.integration.store.network import a_silent_server
+from tests.network import a_silent_server
 
 if TYPE_CHECKING:
     from tests.console.operate.scripted import MakeScript

@@ -15,7 +15,7 @@ from lamed_tui.console.setup.fields import SecretField
 from lamed_tui.setup import drafts
 from tests.config_file import CONFIG, write
 from tests.console.setup.wizard import setting_up
-from tests.integration.store.network import a_silent_server
+from tests.network import a_silent_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

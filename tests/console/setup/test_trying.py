@@ -9,7 +9,7 @@ import redis
 
 from tests.config_file import write
 from tests.console.setup.wizard import setting_up
-from tests.integration.store.network import a_silent_server
+from tests.network import a_silent_server
 from tests.ports import a_free_port, port_of
 
 if TYPE_CHECKING:
