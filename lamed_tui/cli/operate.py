@@ -56,7 +56,7 @@ def _print_releases(listing: Listing) -> None:
 
     table = Table(box=None, pad_edge=False)
     for name in ("release", "deployed at", "by", "lamed-tui", "smoke test", ""):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for record in listing.releases:
         table.add_row(
             str(record.release),

@@ -48,13 +48,16 @@ def say(message: str) -> None:
     _tell("\n".join(visible(line) for line in message.split("\n")))
 
 
-def fitted(text: str, columns: int) -> str:
-    """Text whose lines are at most so wide, unless a word is wider; what continues a line is indented as it is."""
+def fitted(text: str, columns: int, *, hanging: int = 0) -> str:
+    """Text whose lines are at most so wide, unless a word is wider.
+
+    What continues a line is indented as it is, and `hanging` columns more.
+    """
     return "\n".join(
         textwrap.fill(
             line,
             columns,
-            subsequent_indent=line[: len(line) - len(line.lstrip())],
+            subsequent_indent=" " * (len(line) - len(line.lstrip()) + hanging),
             break_long_words=False,
             break_on_hyphens=False,
         )

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from lamed_tui.cli.context import pass_invocation
-from lamed_tui.cli.output import is_coloured, print_json
+from lamed_tui.cli.output import fitted, is_coloured, print_json
 from lamed_tui.errors import ExitCode
+from lamed_tui.experiments.names import visible
 
 if TYPE_CHECKING:
     from lamed_tui.cli.context import Invocation
     from lamed_tui.preflight.result import CheckResult
 
 _COLOURS = {"pass": "green", "warn": "yellow", "fail": "red"}
+_STATE_COLUMNS = 6
+_WIDE = 80
+"""Columns from which on what was found has a column of its own."""
 
 
 @click.command()
@@ -57,9 +62,23 @@ def _document(result: CheckResult) -> dict[str, str | float]:
 
 
 def _print(result: CheckResult) -> None:
-    state = result.state
-    word = click.style(state, fg=_COLOURS[state], bold=state == "fail") if is_coloured(sys.stdout) else state
-    click.echo(f"{word}  {result.title:<18}  {result.seconds:5.2f} s  {result.detail}")
-    if result.fix and state != "pass":
-        click.echo(f"      {'':<18}           {result.fix}")
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    text, state = as_text(result, columns), result.state
+    if is_coloured(sys.stdout):
+        text = click.style(state, fg=_COLOURS[state], bold=state == "fail") + text.removeprefix(state)
+    click.echo(text)
     sys.stdout.flush()
+
+
+def as_text(result: CheckResult, columns: int | None) -> str:
+    """A result on one line, and on another what to do about it; `columns` None breaks neither."""
+    detail, fix = (visible(text) for text in (result.detail, result.fix if result.state != "pass" else ""))
+    head = f"{result.state}  {result.title:<18}  {result.seconds:5.2f} s  "
+    margin = len(head) if columns is None or columns >= _WIDE else _STATE_COLUMNS
+    text = head + detail
+    if columns is not None:
+        text = fitted(text, columns, hanging=margin)
+    if fix:
+        told = " " * margin + fix
+        text += f"\n{told if columns is None else fitted(told, columns)}"
+    return text

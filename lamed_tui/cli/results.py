@@ -19,12 +19,10 @@ from lamed_tui.cli.sources import source_options, watched_source
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rich.table import Table
-
     from lamed_tui.cli.context import Invocation
     from lamed_tui.errors import StoreError
     from lamed_tui.experiments.assessment import Assessment
-    from lamed_tui.experiments.snapshot import Experiment, Snapshot
+    from lamed_tui.experiments.snapshot import Snapshot
 
 PLAIN_INTERVAL = 5.0  # what is read aloud must not be overtaken all the time
 
@@ -67,7 +65,9 @@ def results(
         case "plain":
             _plain_printer(label)(snapshot, assessments)
         case _:
-            _print_tables(snapshot, assessments)
+            from lamed_tui.cli.results_table import print_results
+
+            print_results(table_console(), snapshot, assessments)
     _say_what_to_decide(assessments)
 
 
@@ -201,50 +201,3 @@ def _say_what_to_decide(assessments: Mapping[str, Assessment]) -> None:
             key = shlex.quote(f"{key_of(['experiments', printable(name), 'control'])}=VARIANT")
             say(f"{printable(name)}: {why}, so nothing is compared.")
             say(f"  Name it: lamed configure --set {key}")
-
-
-def _print_tables(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> None:
-    from rich.text import Text
-
-    from lamed_tui.experiments.assessment import nothing_text
-    from lamed_tui.experiments.names import printable
-    from lamed_tui.experiments.table import facts
-
-    console = table_console()
-    for experiment in snapshot.experiments:
-        assessment = assessments[experiment.name]
-        console.print(Text(printable(experiment.name), style="bold"))
-        if not experiment.variants:
-            console.print(Text(f"  {nothing_text(experiment)}\n"))
-            continue
-        console.print(Text(f"  {assessment.conclusion.sentence}"))
-        console.print(Text(f"  {' · '.join(facts(assessment))}"))
-        console.print(_table(experiment, assessment))
-
-
-def _table(experiment: Experiment, assessment: Assessment) -> Table:
-    from dataclasses import astuple
-
-    from rich.table import Table
-    from rich.text import Text
-
-    from lamed_tui.experiments.names import printable
-    from lamed_tui.experiments.table import HEADINGS, cells, variant_label
-    from lamed_tui.experiments.wording import UNKNOWN, count_text
-
-    table = Table("Goal", "Variant")
-    for heading in HEADINGS[:-1]:
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column(HEADINGS[-1])
-    for goal in experiment.goals:
-        title = printable(goal.name)
-        for one in goal.variants:
-            row = (title, variant_label(one.name, experiment), *astuple(cells(one, goal, assessment)))
-            table.add_row(*(Text(cell) for cell in row))
-            title = ""
-    if not experiment.goals:
-        for variant in experiment.variants:
-            label = variant_label(variant.name, experiment)
-            row = (UNKNOWN, label, count_text(variant.visitors), *[UNKNOWN] * 5, "no goal reached yet")
-            table.add_row(*(Text(cell) for cell in row))
-    return table
