@@ -25,8 +25,8 @@ from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 from tests.chaos.ledger import Deletion, Delivery, Held, Ledger
 from tests.integration.deploy.http import ask
-from tests.integration.handlers.servers import Server
 from tests.proxy import TcpProxy
+from tests.valkey_servers import Server
 from tests.waiting import comes_true
 
 if TYPE_CHECKING:

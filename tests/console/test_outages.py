@@ -6,12 +6,11 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-import redis
-
 from tests.console.screens import text_of, until, watching
 from tests.integration.experiments.counters import write_counts
 from tests.network import a_silent_server
 from tests.ports import a_free_port
+from tests.redis_servers import password_on
 from tests.valkey_servers import frozen, valkey_on
 
 if TYPE_CHECKING:
@@ -80,15 +79,11 @@ async def test_a_server_that_never_answers_is_told_after_the_timeout() -> None:
 
 
 async def test_a_wrong_password_is_told_and_not_shown(valkey: str) -> None:
-    with redis.Redis.from_url(valkey) as client:
-        client.config_set("requirepass", "right one")
-        try:
-            async with watching(valkey, password="wrong-secret") as pilot:
-                shown = await until(pilot, lambda text: "did not accept the password" in text)
-                assert "wrong-secret" not in shown
-                assert "LAMED_REDIS_PASSWORD" in shown
-        finally:
-            client.config_set("requirepass", "")
+    with password_on(valkey, "right one"):
+        async with watching(valkey, password="wrong-secret") as pilot:
+            shown = await until(pilot, lambda text: "did not accept the password" in text)
+            assert "wrong-secret" not in shown
+            assert "LAMED_REDIS_PASSWORD" in shown
 
 
 async def test_an_outage_while_paused_keeps_the_view_and_says_both(tmp_path: Path) -> None:

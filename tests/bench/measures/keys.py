@@ -14,8 +14,8 @@ from tests.bench.row import Budget, Row
 from tests.bench.wire import NAMESPACE
 from tests.console.terminal import in_terminal
 from tests.integration.experiments.counters import write_counts
-from tests.integration.store.network import a_silent_server
-from tests.integration.store.servers import frozen
+from tests.network import a_silent_server
+from tests.valkey_servers import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

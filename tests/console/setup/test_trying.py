@@ -11,6 +11,7 @@ from tests.config_file import write
 from tests.console.setup.wizard import setting_up
 from tests.network import a_silent_server
 from tests.ports import a_free_port, port_of
+from tests.redis_servers import password_on
 
 if TYPE_CHECKING:
     import pytest
@@ -65,18 +66,14 @@ async def test_a_server_that_is_not_there_is_told_and_does_not_stop_the_way_on()
 
 
 async def test_a_wrong_password_is_told_and_not_shown(valkey: str) -> None:
-    with redis.Redis.from_url(valkey) as client:
-        client.config_set("requirepass", "right one")
-        try:
-            async with setting_up(size=(120, 40)) as wizard:
-                await wizard.press("enter")
-                await wizard.fill("Port", str(port_of(valkey)))
-                await wizard.fill("Password", "wrong-secret")
-                await wizard.press("ctrl+t")
-                shown = await wizard.sees("did not accept the password")
-                assert "wrong-secret" not in shown
-        finally:
-            client.config_set("requirepass", "")
+    with password_on(valkey, "right one"):
+        async with setting_up(size=(120, 40)) as wizard:
+            await wizard.press("enter")
+            await wizard.fill("Port", str(port_of(valkey)))
+            await wizard.fill("Password", "wrong-secret")
+            await wizard.press("ctrl+t")
+            shown = await wizard.sees("did not accept the password")
+            assert "wrong-secret" not in shown
 
 
 async def test_a_redis_that_never_answers_leaves_the_keys_alive_and_trying_can_be_stopped() -> None:

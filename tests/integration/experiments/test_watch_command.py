@@ -19,8 +19,8 @@ from lamed_tui.errors import ExitCode, StoreError
 from lamed_tui.experiments.source import RedisSource
 from tests.integration.experiments.commands import run_lamed, running_lamed
 from tests.integration.experiments.counters import write_counts
-from tests.integration.store.servers import valkey_on
 from tests.ports import a_free_port
+from tests.valkey_servers import valkey_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

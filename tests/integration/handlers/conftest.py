@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 
-from tests.integration.handlers.servers import Server
+from tests.valkey_servers import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.integration.handlers.servers import Server
+    from tests.valkey_servers import Server
 
 
 def assert_counts_and_reads() -> None:

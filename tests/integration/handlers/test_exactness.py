@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pytest
     import redis
 
-    from tests.integration.handlers.servers import Server
+    from tests.valkey_servers import Server
 
 CLIENTS = 8
 EVENTS = 1_200  # different ones; each is sent at least `SENDS` times

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 import time
 from typing import TYPE_CHECKING
 
 import lamed
 
+from tests.integration.handlers.contents import contents
 from tests.integration.handlers.events import COUNTER, EVENT
-from tests.integration.handlers.servers import contents
+from tests.network import a_silent_server
 from tests.ports import port_of
 from tests.proxy import TcpProxy
 from tests.unit.handlers.gateway import Context, call
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pytest
     import redis
 
-    from tests.integration.handlers.servers import Server
+    from tests.valkey_servers import Server
 
 
 def assert_unavailable(capsys: pytest.CaptureFixture[str], reason: str, within: float = 1.0, **query: str) -> None:
@@ -75,8 +75,8 @@ def test_a_server_that_accepts_and_never_answers(
 def test_the_timeout_of_the_settings_holds_without_a_context(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setenv("LAMED_REDIS_URL", f"redis://127.0.0.1:{silent.getsockname()[1]}")
+    with a_silent_server() as port:
+        monkeypatch.setenv("LAMED_REDIS_URL", f"redis://127.0.0.1:{port}")
         monkeypatch.setenv("LAMED_REDIS_TIMEOUT", "0.2")
         started = time.monotonic()
         assert call(lamed.track, **EVENT)[0] == 503
@@ -84,8 +84,8 @@ def test_the_timeout_of_the_settings_holds_without_a_context(
 
 
 def test_a_function_that_is_almost_over_answers_before_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setenv("LAMED_REDIS_URL", f"redis://127.0.0.1:{silent.getsockname()[1]}")
+    with a_silent_server() as port:
+        monkeypatch.setenv("LAMED_REDIS_URL", f"redis://127.0.0.1:{port}")
         for remaining in (0, 50, 400, 700):
             started = time.monotonic()
             assert call(lamed.track, Context(remaining), **EVENT)[0] == 503

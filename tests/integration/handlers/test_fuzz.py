@@ -8,7 +8,7 @@ import lamed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.handlers.servers import contents
+from tests.integration.handlers.contents import contents
 from tests.unit.handlers.gateway import call, checked
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import lamed
 import pytest
 
+from tests.integration.handlers.contents import contents
 from tests.integration.handlers.events import COUNTER, EVENT
-from tests.integration.handlers.servers import contents
 from tests.unit.handlers.gateway import call
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from lamed.events import TrackedEvent
 from lamed.resp import UnreachableError
 from lamed.store import Store
 
+from tests.integration.handlers.contents import contents
 from tests.integration.handlers.events import COUNTER, EVENT
-from tests.integration.handlers.servers import contents
 from tests.integration.handlers.test_exactness import container, sent_until_acknowledged
 from tests.integration.handlers.test_results import written_by_043
 from tests.unit.handlers.gateway import call, checked, proxy_event

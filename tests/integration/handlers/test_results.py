@@ -9,7 +9,7 @@ import lamed
 import pytest
 from lamed import keys, responses
 
-from tests.integration.handlers.servers import contents
+from tests.integration.handlers.contents import contents
 from tests.ports import port_of
 from tests.proxy import TcpProxy
 from tests.unit.handlers.gateway import call, proxy_event

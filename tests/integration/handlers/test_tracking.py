@@ -10,8 +10,8 @@ import lamed
 import pytest
 from lamed import endpoints, keys
 
+from tests.integration.handlers.contents import contents
 from tests.integration.handlers.events import COUNTER, EVENT
-from tests.integration.handlers.servers import contents
 from tests.ports import port_of
 from tests.proxy import TcpProxy
 from tests.unit.handlers.gateway import Context, call, checked, proxy_event

@@ -22,7 +22,7 @@ from lamed_tui.preflight.schedule import run_all
 from lamed_tui.preflight.subject import Subject
 from tests import config_file
 from tests.config_file import CONFIG
-from tests.integration.store.network import a_silent_server
+from tests.network import a_silent_server
 from tests.ports import a_free_port
 from tests.redis_servers import password_on
 from tests.wiring import entry

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +15,7 @@ from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 from tests.handler_calls import handlers_on
 from tests.ports import port_of
-from tests.redis_servers import a_certificate, running_cluster, running_redis_7
+from tests.redis_servers import running_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,17 +70,6 @@ class Place:
             }
             for experiment in self.snapshot(namespace).experiments
         }
-
-
-@pytest.fixture(scope="session")
-def redis_7() -> Iterator[RedisServer]:
-    """Redis 7.0 on TCP, TLS and a unix socket. In a folder of its own: a socket's path must be short."""
-    folder = Path(tempfile.mkdtemp(prefix="redis-"))
-    try:
-        with running_redis_7(folder, certificate=a_certificate(folder)) as server:
-            yield server
-    finally:
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

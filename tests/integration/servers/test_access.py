@@ -157,15 +157,6 @@ def test_the_certificate_must_name_the_host(
         assert call("track", **EVENT).status == (200 if accepted else 503)
 
 
-def test_the_console_too_wants_the_host_named(redis_7: RedisServer) -> None:
-    settings = {"host": "127.1", "port": redis_7.tls_port, "ssl": True, "ssl_ca_certs": str(redis_7.authority)}
-    with (
-        open_store(RedisSettings.model_validate(settings)) as store,
-        pytest.raises(StoreError, match="certificate"),
-    ):
-        store.ping()
-
-
 def test_a_certificate_is_not_asked_for_when_the_operator_says_so(
     redis_7: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,22 +14,22 @@ from lamed_tui.embedded.valkey import running_valkey
 from lamed_tui.errors import ExitCode, StoreError
 from lamed_tui.store.connect import Store, open_store
 from lamed_tui.store.errors import StoreAccessError
-from tests.integration.store.network import a_certificate, a_front, a_server_that_answers, a_silent_server
-from tests.ports import a_free_port
+from tests.network import a_server_that_answers, a_silent_server
+from tests.ports import a_free_port, port_of
+from tests.proxy import TcpProxy
+from tests.redis_servers import password_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from tests.redis_servers import RedisServer
 
 PASSWORD = "kept out of sight"
 
 
 def settings(**values: Any) -> RedisSettings:
     return RedisSettings.model_validate({"host": "127.0.0.1", "socket_timeout": 0.5, **values})
-
-
-def port_in(url: str) -> int:
-    return RedisSettings.model_validate({"url": url}).port
 
 
 def failure_of(chosen: RedisSettings) -> StoreError:
@@ -44,9 +44,8 @@ def locked(valkey: str) -> Iterator[int]:
     """The port of a server that asks for a password, and has a user who may only ping."""
     with redis.Redis.from_url(valkey) as client:
         client.execute_command("ACL SETUSER narrow on >pw ~alephbet:* +ping")
-        client.config_set("requirepass", PASSWORD)
-        yield port_in(valkey)
-        client.config_set("requirepass", "")
+        with password_on(valkey, PASSWORD):
+            yield port_of(valkey)
         client.execute_command("ACL DELUSER narrow")
 
 
@@ -54,13 +53,13 @@ def test_reading_takes_one_round_trip_however_many_keys(valkey: str) -> None:
     with redis.Redis.from_url(valkey) as client:
         client.mset({f"key:{number}": number for number in range(5_000)})
         client.sadd("first", "a", "b")
-    with a_front(port_in(valkey)) as front, open_store(settings(port=front.port)) as store:
+    with TcpProxy(port_of(valkey), quiet=0.05) as proxy, open_store(settings(port=proxy.port)) as store:
         store.ping()
-        before = front.round_trips
+        before = proxy.round_trips
         assert store.read_sets(["first", "missing"]) == (frozenset("ab"), frozenset())
-        assert front.round_trips - before == 1
+        assert proxy.round_trips - before == 1
         counts = store.read_counts([*(f"key:{number}" for number in range(5_000)), "missing"])
-        assert front.round_trips - before == 2
+        assert proxy.round_trips - before == 2
     assert counts == {f"key:{number}": number for number in range(5_000)}
 
 
@@ -70,7 +69,7 @@ def test_a_key_that_holds_no_whole_number_is_left_out(valkey: str) -> None:
             {"text": "many", "half": "0.5", "empty": "", "superscript": "²", "below": "-3", "endless": "9" * 99}
         )
         client.sadd("set", "member")
-    with open_store(settings(port=port_in(valkey))) as store:
+    with open_store(settings(port=port_of(valkey))) as store:
         assert store.read_counts(["text", "half", "empty", "superscript", "below", "endless", "set"]) == {"below": -3}
 
 
@@ -78,7 +77,7 @@ def test_a_key_that_is_no_hash_has_no_fields_and_hides_no_other(valkey: str) -> 
     with redis.Redis.from_url(valkey) as client:
         client.hset("hash", "field", "1")
         client.rpush("list", "member")
-    with open_store(settings(port=port_in(valkey))) as store:
+    with open_store(settings(port=port_of(valkey))) as store:
         assert store.read_hashes(["list", "hash", "missing"]) == [{}, {"field": "1"}, {}]
 
 
@@ -87,7 +86,7 @@ def test_a_key_that_is_no_set_is_named(valkey: str, read: Callable[[Store, Seque
     with redis.Redis.from_url(valkey) as client:
         client.sadd("first", "a")
         client.set("shop:experiments", "not ours")
-    with open_store(settings(port=port_in(valkey))) as store, pytest.raises(StoreError) as caught:
+    with open_store(settings(port=port_of(valkey))) as store, pytest.raises(StoreError) as caught:
         read(store, ["missing", "first", "shop:experiments"])
     assert caught.value.what == f"shop:experiments in Redis at {store.location} is no set."
     assert "type shop:experiments" in caught.value.fix.lower()
@@ -103,18 +102,18 @@ def test_bytes_that_are_no_text_survive_reading(valkey: str) -> None:
     with redis.Redis.from_url(valkey) as client:
         client.sadd("keys", b"broken:\xff")
         client.set(b"broken:\xff", 7)
-    with open_store(settings(port=port_in(valkey))) as store:
+    with open_store(settings(port=port_of(valkey))) as store:
         (members,) = store.read_sets(["keys"])
         assert list(store.read_counts(members).values()) == [7]
 
 
 def test_a_ping_tells_seconds(valkey: str) -> None:
-    with open_store(settings(port=port_in(valkey))) as store:
+    with open_store(settings(port=port_of(valkey))) as store:
         assert 0 < store.ping() < 0.5
 
 
 def test_facts_name_the_software_its_memory_policy_and_its_limits(valkey: str) -> None:
-    with open_store(settings(port=port_in(valkey))) as store:
+    with open_store(settings(port=port_of(valkey))) as store:
         facts = store.server_facts()
     assert (facts.software, facts.mode, facts.role, facts.tls) == ("Valkey", "standalone", "master", False)
     assert facts.version is not None
@@ -133,7 +132,7 @@ def test_facts_that_a_narrow_user_may_not_see_stay_unknown(locked: int) -> None:
 
 
 def test_probes_leave_nothing_behind(valkey: str) -> None:
-    with open_store(settings(port=port_in(valkey))) as store:
+    with open_store(settings(port=port_of(valkey))) as store:
         store.check_write("alephbet:probe")
     with redis.Redis.from_url(valkey) as client:
         assert client.dbsize() == 0
@@ -163,7 +162,7 @@ def test_a_missing_and_a_wrong_password_are_told_apart(locked: int) -> None:
 
 
 def test_a_password_for_a_server_without_one_is_told(valkey: str) -> None:
-    assert "asks for no password" in failure_of(settings(port=port_in(valkey), password=PASSWORD)).what
+    assert "asks for no password" in failure_of(settings(port=port_of(valkey), password=PASSWORD)).what
 
 
 def test_nothing_listening_is_told_with_the_address() -> None:
@@ -239,35 +238,33 @@ def test_a_password_that_the_server_echoes_is_not_repeated() -> None:
         assert "unknown command 'AUTH'." in failure_of(settings(port=port, password=PASSWORD)).what
 
 
-def test_tls_works_with_a_trusted_certificate_and_names_what_fails(valkey: str, tmp_path: Path) -> None:
-    certificate, context = a_certificate(tmp_path)
-    with a_front(port_in(valkey), context) as front:
-        trusted = settings(port=front.port, ssl=True, ssl_ca_certs=str(certificate))
-        with open_store(trusted) as store:
-            assert store.ping() > 0
-            assert store.server_facts().tls
-        with open_store(settings(port=front.port, ssl=True, ssl_cert_reqs="none")) as store:
-            assert store.ping() > 0
-        unknown = failure_of(settings(port=front.port, ssl=True))
-        wrong_name = failure_of(trusted.model_copy(update={"host": "localhost"}))
-        no_file = failure_of(settings(port=front.port, ssl=True, ssl_ca_certs="/nowhere/ca.pem"))
-        plain = failure_of(settings(port=front.port))
-    assert "certificate" in unknown.what
+def test_tls_works_with_a_trusted_certificate_and_names_what_fails(redis_7: RedisServer) -> None:
+    port = redis_7.tls_port
+    trusted = settings(port=port, ssl=True, ssl_ca_certs=str(redis_7.authority))
+    with open_store(trusted) as store:
+        assert store.ping() > 0
+        assert store.server_facts().tls
+    with open_store(settings(port=port, ssl=True, ssl_cert_reqs="none")) as store:
+        assert store.ping() > 0
+    unknown = failure_of(settings(port=port, ssl=True))
+    another_name = failure_of(trusted.model_copy(update={"host": "127.1"}))  # of the same address
+    no_file = failure_of(settings(port=port, ssl=True, ssl_ca_certs="/nowhere/ca.pem"))
+    plain = failure_of(settings(port=port))
     assert "self-signed certificate" in unknown.what
-    assert "ostname mismatch" in wrong_name.what
+    assert "ostname mismatch" in another_name.what
     assert no_file.what == "There is no file /nowhere/ca.pem."
     assert "TLS" in plain.fix
 
 
 def test_tls_to_a_server_without_it_is_told(valkey: str) -> None:
-    assert "TLS" in failure_of(settings(port=port_in(valkey), ssl=True)).fix
+    assert "TLS" in failure_of(settings(port=port_of(valkey), ssl=True)).fix
     with a_server_that_answers(b"-ERR what is this\r\n") as port:
         assert "TLS handshake" in failure_of(settings(port=port, ssl=True)).what
 
 
 def test_a_cluster_is_read_across_its_slots(tmp_path: Path) -> None:
     with running_valkey(tmp_path, {"cluster-enabled": "yes", "cluster-port": a_free_port()}) as url:
-        port = port_in(url)
+        port = port_of(url)
         with redis.Redis.from_url(url) as client:
             client.execute_command("CLUSTER ADDSLOTSRANGE 0 16383")
             while client.cluster("INFO")["cluster_state"] != "ok":
@@ -285,7 +282,7 @@ def test_a_cluster_is_read_across_its_slots(tmp_path: Path) -> None:
 
 
 def test_a_single_server_that_is_configured_as_a_cluster_is_told(valkey: str) -> None:
-    failure = failure_of(settings(port=port_in(valkey), cluster=True))
+    failure = failure_of(settings(port=port_of(valkey), cluster=True))
     assert "did not answer as a cluster" in failure.what
     assert "redis.cluster" in failure.fix
 
@@ -295,4 +292,4 @@ def test_a_cluster_that_is_down_is_told_like_any_server() -> None:
 
 
 def test_a_database_that_does_not_exist_is_told(valkey: str) -> None:
-    assert "DB index is out of range" in failure_of(settings(port=port_in(valkey), db=9_999)).what
+    assert "DB index is out of range" in failure_of(settings(port=port_of(valkey), db=9_999)).what

@@ -1,8 +1,10 @@
-"""A Valkey that can be stopped and started again on its port."""
+"""Valkey servers of a test's own, to be stopped, brought back on their port, killed and frozen."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import socket
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from tests.ports import a_free_port
 from tests.waiting import comes_true
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -83,8 +85,24 @@ class Server:
         return False
 
 
-def contents(client: redis.Redis) -> dict[str, object]:
-    """Everything that a database holds, without the times to live."""
-    readers: dict[str, Any] = {"string": client.get, "set": client.smembers, "hash": client.hgetall}
-    keys: list[str] = client.keys()  # type: ignore[assignment]  # redis-py annotates for asyncio too
-    return {key: readers[str(client.type(key))](key) for key in keys}
+@contextlib.contextmanager
+def valkey_on(port: int, directory: Path) -> Iterator[str]:
+    """A server on a port of the caller's choice, so that it can come back where it was; yields its URL."""
+    server = Server(directory, {}, port)
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def frozen(url: str) -> Iterator[None]:
+    """Stop the server's process from running, so that it accepts connections and never answers."""
+    with redis.Redis.from_url(url) as client:
+        process = client.info("server")["process_id"]
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
