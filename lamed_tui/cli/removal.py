@@ -74,23 +74,25 @@ def _remove(
         source.close()
     conversions = plural(experiment.events - experiment.visitors, "conversion")
     where = f"{printable(space)} at {config.redis.location}"
-    say(f'"{printable(name)}" in {where}: {plural(experiment.visitors, "visitor")} and {conversions}.')
+    say(f'"{printable(experiment.name)}" in {where}: {plural(experiment.visitors, "visitor")} and {conversions}.')
     say("  They cannot be brought back.")
-    if not yes and not _confirmed(name, verb):
+    if not yes and not _confirmed(experiment.name, verb):
         say("Nothing was changed.")
         return ExitCode.DECLINED
-    remove(config, space, name)
-    say(f"{printable(name)}: {'deleted' if verb == 'delete' else 'every count is 0'}.")
+    remove(config, space, experiment.name)
+    say(f"{printable(experiment.name)}: {'deleted' if verb == 'delete' else 'every count is 0'}.")
     return ExitCode.OK
 
 
 def _confirmed(name: str, verb: str) -> bool:
-    """Whether the person types the name.
+    """Whether the person types the name, or what is shown of it.
 
     Raises:
         UsageError: there is nobody to ask.
     """
+    from lamed_tui.experiments.names import printable
+
     if not sys.stdin.isatty():
         raise UsageError(f"This would {verb} an experiment, and there is no terminal to confirm it.", "Add --yes.")
     typed: str = click.prompt(f"Type the experiment's name to {verb} it", default="", show_default=False, err=True)
-    return typed == name
+    return typed in {name, printable(name)}

@@ -20,20 +20,27 @@ _MOST_NAMED = 8
 def select(snapshot: Snapshot, names: Sequence[str]) -> Snapshot:
     """The snapshot with only the named experiments, in its own order; all of them when none is named.
 
+    A name may also be given as it is shown: nobody can type a character that is shown as its escape.
+
     Raises:
         UsageError: one of them does not exist.
     """
     if not names:
         return snapshot
     known = [experiment.name for experiment in snapshot.experiments]
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                f'There is no experiment "{printable(name)}" in the namespace "{printable(snapshot.namespace)}".',
-                _hint(name, known),
-            )
-    chosen = frozenset(names)
+    chosen = {_meant(name, known, snapshot.namespace) for name in names}
     return replace(snapshot, experiments=tuple(one for one in snapshot.experiments if one.name in chosen))
+
+
+def _meant(name: str, known: Sequence[str], namespace: str) -> str:
+    if name in known:
+        return name
+    shown_so = [one for one in known if printable(one) == name]
+    if len(shown_so) == 1:
+        return shown_so[0]
+    raise UsageError(
+        f'There is no experiment "{printable(name)}" in the namespace "{printable(namespace)}".', _hint(name, known)
+    )
 
 
 def _hint(name: str, known: Sequence[str]) -> str:
