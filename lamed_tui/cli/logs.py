@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -65,7 +66,7 @@ def logs(
     if not groups:
         say(f"{config.name} is not deployed in {aws.region}. Deploy it with: lamed deploy")
         return
-    tail = Tail(aws, groups, int((datetime.now(UTC) - since).timestamp() * 1000))
+    tail = Tail(aws, groups, beginning(since, time.time()))
     console = _console(plain=plain)
     try:
         for line in tail.follow(clock, say) if follow else tail.read():
@@ -74,6 +75,11 @@ def logs(
     except KeyboardInterrupt:
         if not follow:  # to stop following is what Ctrl-C is for
             raise
+
+
+def beginning(since: timedelta, now: float) -> int:
+    """Where to begin, in milliseconds of the epoch, which CloudWatch knows nothing from before."""
+    return max(0, int((now - since.total_seconds()) * 1000))
 
 
 def _chosen(groups: Mapping[str, str], wanted: Sequence[str], name: str) -> Mapping[str, str]:
