@@ -14,6 +14,7 @@ from lamed_tui.config.model import RedisSettings
 from lamed_tui.experiments.source import RedisSource
 from lamed_tui.store.connect import open_store
 from tests.handler_calls import handlers_on
+from tests.integration.handlers.contents import contents
 from tests.old_lamed import running_old_lamed
 from tests.ports import port_of
 
@@ -36,19 +37,12 @@ class Database:
     def empty(self) -> None:
         self.client.flushdb()
 
-    def keys(self) -> set[str]:
-        """Every key but what either remembers of single events, and our own history and list of namespaces."""
-        return {key for key in self.client.scan_iter(count=1_000) if not _is_companion(key)}
-
     def contents(self) -> dict[str, object]:
-        """Those keys with what they hold."""
-        return {
-            key: self.client.get(key) if self.client.type(key) == "string" else self.client.smembers(key)
-            for key in self.keys()
-        }
+        """All but what either remembers of single events, and our own history and list of namespaces."""
+        return {key: value for key, value in contents(self.client).items() if not _is_companion(key)}
 
     def snapshot(self, namespace: str) -> Counter[tuple[str, str, str]]:
-        """What the console sees: experiment, goal, variant -> count, zeros left out."""
+        """What the console sees: experiment, goal, variant -> count; zeros are left out, and repeats add up."""
         with open_store(RedisSettings.model_validate({"url": self.url})) as store:
             seen = RedisSource(store, namespace, {}).read()
         found: Counter[tuple[str, str, str]] = Counter()

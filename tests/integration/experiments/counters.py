@@ -39,13 +39,20 @@ def write_past(url: str, counts: Mapping[tuple[str, str, str], int], day: dateti
             client.hset(chunk, str(field), str(count))
 
 
+def write_counter(
+    client: redis.Redis, experiment: str, goal: str, variant: str, count: int, *, namespace: str = "alephbet"
+) -> None:
+    """Set one counter and enter it in the indexes; names go into keys as they are."""
+    key = f"{namespace}:counters:{experiment}:{goal}:{variant}"
+    client.sadd(f"{namespace}:experiments", experiment)
+    client.sadd(f"{namespace}:counter_keys", key)
+    client.sadd(f"{namespace}:{experiment}:counter_keys", key)
+    client.set(key, count)
+
+
 def write_counts(url: str, counts: Mapping[tuple[str, str, str], int], namespace: str = "alephbet") -> None:
     """Set counters, given by (experiment, goal, variant), and enter them in the indexes."""
     with redis.Redis.from_url(url) as client, client.pipeline() as pipeline:
-        for (experiment, goal, variant), count in counts.items():
-            key = f"{namespace}:counters:{experiment}:{goal}:{variant}"
-            pipeline.sadd(f"{namespace}:experiments", experiment)
-            pipeline.sadd(f"{namespace}:counter_keys", key)
-            pipeline.sadd(f"{namespace}:{experiment}:counter_keys", key)
-            pipeline.set(key, count)
+        for names, count in counts.items():
+            write_counter(pipeline, *names, count, namespace=namespace)
         pipeline.execute()

@@ -14,10 +14,10 @@ from lamed.events import TrackedEvent
 from lamed.resp import UnreachableError
 from lamed.store import Store
 
+from tests.integration.experiments.counters import write_counter
 from tests.integration.handlers.contents import contents
 from tests.integration.handlers.events import COUNTER, EVENT
 from tests.integration.handlers.test_exactness import container, sent_until_acknowledged
-from tests.integration.handlers.test_results import written_by_043
 from tests.unit.handlers.gateway import call, checked, proxy_event
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ def test_every_living_node_and_chunk_of_history_goes(database: redis.Redis, monk
 
 
 def test_both_spellings_of_a_name_go(database: redis.Redis) -> None:
-    written_by_043(database, "my:exp", "buy", "blue", 5)
-    written_by_043(database, "my:exp", "participate", "blue", 50)
+    write_counter(database, "my:exp", "buy", "blue", 5)
+    write_counter(database, "my:exp", "participate", "blue", 50)
     call(lamed.track, **{**EVENT, "experiment": "my:exp"})
-    written_by_043(database, "my", "buy", "blue", 9)
+    write_counter(database, "my", "buy", "blue", 9)
     call(lamed.delete, experiment="my:exp")
     assert contents(database) == {
         "alephbet:experiments": {"my"},
@@ -103,7 +103,7 @@ def test_both_spellings_of_a_name_go(database: redis.Redis) -> None:
 
 
 def test_what_043_wrote_goes_but_for_its_flags(database: redis.Redis) -> None:
-    written_by_043(database, "50% off", "buy", "blue", 5)
+    write_counter(database, "50% off", "buy", "blue", 5)
     database.set("0123456789abcdef0123456789abcdef01234567", "1", ex=100)
     call(lamed.delete, experiment="50% off")
     assert set(contents(database)) == {"0123456789abcdef0123456789abcdef01234567"}

@@ -9,6 +9,7 @@ import lamed
 import pytest
 from lamed import keys, responses
 
+from tests.integration.experiments.counters import write_counter
 from tests.integration.handlers.contents import contents
 from tests.ports import port_of
 from tests.proxy import TcpProxy
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
 def track(experiment: str, goal: str, variant: str, times: int = 1) -> None:
     for number in range(times):
         call(lamed.track, experiment=experiment, event=goal, variant=variant, uuid=f"{variant}-{number}")
-
-
-def written_by_043(database: redis.Redis, experiment: str, goal: str, variant: str, count: int) -> None:
-    """What 0.4.3 leaves in Redis after `count` events; names go into keys as they are."""
-    counter = f"alephbet:counters:{experiment}:{goal}:{variant}"
-    database.sadd("alephbet:experiments", experiment)
-    database.sadd("alephbet:counter_keys", counter)
-    database.sadd(f"alephbet:{experiment}:counter_keys", counter)
-    database.set(counter, count)
 
 
 def goal(name: str, *results: tuple[str, int, int]) -> dict[str, object]:
@@ -86,15 +78,15 @@ def test_namespaces_are_apart() -> None:
 
 
 def test_counts_of_043_are_shown_and_go_on(database: redis.Redis) -> None:
-    written_by_043(database, "checkout", "participate", "blue", 40)
-    written_by_043(database, "checkout", "buy", "blue", 7)
+    write_counter(database, "checkout", "participate", "blue", 40)
+    write_counter(database, "checkout", "buy", "blue", 7)
     track("checkout", "buy", "blue")
     assert call(lamed.experiment, experiment="checkout") == (200, [goal("buy", ("blue", 8, 40))])
 
 
 def test_names_that_043_misread_are_read_right(database: redis.Redis) -> None:
-    written_by_043(database, "my:exp", "participate", "blue", 5)
-    written_by_043(database, "50% off", "buy", "100%", 3)
+    write_counter(database, "my:exp", "participate", "blue", 5)
+    write_counter(database, "50% off", "buy", "100%", 3)
     track("my:exp", "participate", "blue", 2)
     track("my:exp", "buy", "blue", 1)
     assert call(lamed.all)[1][1:] == [
@@ -112,7 +104,7 @@ def test_a_namespace_with_a_colon_that_043_filled_is_read(database: redis.Redis)
 
 
 def test_what_is_no_count_counts_nothing(database: redis.Redis) -> None:
-    written_by_043(database, "e", "buy", "v", 1)
+    write_counter(database, "e", "buy", "v", 1)
     database.sadd("alephbet:counter_keys", "alephbet:counters:e:buy:gone", "alephbet:counters:e:buy:word", "stray")
     database.set("alephbet:counters:e:buy:word", "word")
     expected = [goal("buy", ("gone", 0, 0), ("v", 1, 0), ("word", 0, 0))]

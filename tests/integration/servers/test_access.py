@@ -20,6 +20,7 @@ from tests.integration.servers.conftest import (
     a_place,
     allow,
 )
+from tests.integration.servers.events import EVENT
 from tests.redis_servers import a_certificate
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.redis_servers import RedisServer
-
-EVENT = {"experiment": "e", "variant": "a", "event": "participate", "uuid": "1"}
 
 
 @pytest.fixture

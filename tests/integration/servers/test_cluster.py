@@ -8,6 +8,7 @@ import pytest
 
 from tests.handler_calls import call, count, handlers_on
 from tests.integration.servers.conftest import CLUSTER_COMMANDS, COMMANDS, PASSWORD, Place, a_place, allow
+from tests.integration.servers.events import EVENT, participate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 def cluster_place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     with a_place("cluster", request) as place, handlers_on(place.environment, monkeypatch):
         yield place
-
-
-def participate(uuid: int, experiment: str = "e") -> str:
-    return count(experiment=experiment, variant="a", event="participate", uuid=str(uuid))
 
 
 def test_experiments_lie_on_every_node_and_each_with_its_companions(cluster_place: Place) -> None:
@@ -34,7 +31,7 @@ def test_experiments_lie_on_every_node_and_each_with_its_companions(cluster_plac
 
 
 def test_counts_stay_exact_while_their_slot_moves_to_another_node(cluster_place: Place) -> None:
-    events = [{"experiment": "e", "variant": "a", "event": "participate", "uuid": str(number)} for number in range(30)]
+    events = [{**EVENT, "uuid": str(number)} for number in range(30)]
     assert [count(**event) for event in events[:10]] == ["counted"] * 10
     source, target, slot = ends_of_a_move(cluster_place, "alephbet:counters:e:participate:a")
     names = [admin.execute_command("CLUSTER", "MYID") for admin in (source, target)]
@@ -46,7 +43,7 @@ def test_counts_stay_exact_while_their_slot_moves_to_another_node(cluster_place:
             source.migrate("127.0.0.1", target.connection_pool.connection_kwargs["port"], key, 0, 1_000)
         statuses += [call("track", **event).status for event in events[10:14]]
         assert call("all").status == 200
-        count(experiment="in another slot", variant="a", event="participate", uuid="1")
+        participate(1, "in another slot")
     finally:
         for admin in (target, source, *cluster_place.admins):
             admin.execute_command("CLUSTER", "SETSLOT", slot, "NODE", names[1])
@@ -71,9 +68,8 @@ def test_any_node_may_be_the_one_that_is_configured(cluster_place: Place, monkey
 def test_a_cluster_that_is_not_said_to_be_one_counts_nothing_and_says_so(
     cluster_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = {"experiment": "e", "variant": "a", "event": "participate", "uuid": "1"}
     with handlers_on({**cluster_place.environment, "LAMED_REDIS_CLUSTER": "0"}, monkeypatch):
-        assert call("track", **event).status == 503
+        assert call("track", **EVENT).status == 503
     assert cluster_place.stored() == set()
 
 

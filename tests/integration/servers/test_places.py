@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.handler_calls import call, count
 from tests.integration.servers.conftest import OTHER_NAMESPACE
+from tests.integration.servers.events import EVENT, participate
 
 if TYPE_CHECKING:
     import pytest
@@ -32,12 +33,8 @@ def results(experiment: str) -> dict[str, object]:
 
 
 def test_a_repeated_event_is_counted_once(place: Place) -> None:
-    event = {"experiment": "e", "variant": "a", "event": "participate", "uuid": "1"}
-    assert [count(**event), count(**event), count(**event, namespace="alephbet")] == [
-        "counted",
-        "duplicate",
-        "duplicate",
-    ]
+    statuses = [count(**EVENT), count(**EVENT), count(**EVENT, namespace="alephbet")]
+    assert statuses == ["counted", "duplicate", "duplicate"]
     assert place.snapshot().experiments[0].visitors == 1
 
 
@@ -53,8 +50,7 @@ def test_the_handlers_and_the_console_show_the_same_counts(place: Place) -> None
 def test_namespaces_are_kept_apart(place: Place) -> None:
     for namespace, times in (("alephbet", 2), (OTHER_NAMESPACE, 3)):
         for number in range(times):
-            event = {"experiment": "e", "variant": "a", "event": "participate", "uuid": str(number)}
-            count(namespace=namespace, **event)
+            count(**{**EVENT, "namespace": namespace, "uuid": str(number)})
     assert place.snapshot("alephbet").experiments[0].visitors == 2
     assert place.snapshot(OTHER_NAMESPACE).experiments[0].visitors == 3
 
@@ -73,8 +69,7 @@ def test_a_deleted_experiment_leaves_no_key_behind_and_starts_anew(place: Place)
 
 def test_a_name_past_the_limits_is_refused_and_writes_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAMED_LIMITS", '{"max_experiments": 3, "max_counters": 2}')
-    event = {"variant": "a", "event": "participate", "uuid": "1"}
-    assert [call("track", experiment=name, **event).status for name in "abcde"] == [200, 200, 200, 429, 429]
+    assert [call("track", **{**EVENT, "experiment": name}).status for name in "abcde"] == [200, 200, 200, 429, 429]
     count(experiment="a", variant="a", event="buy", uuid="1")
     before = place.stored()
     assert call("track", experiment="a", variant="a", event="another", uuid="1").body["error"] == "limit_reached"
@@ -84,10 +79,7 @@ def test_a_name_past_the_limits_is_refused_and_writes_nothing(place: Place, monk
 
 
 def test_concurrent_deliveries_of_the_same_events_are_counted_once(place: Place) -> None:
-    events = [
-        {"experiment": "e", "variant": "ab"[number % 2], "event": "participate", "uuid": str(number % 100)}
-        for number in range(800)
-    ]
+    events = [{**EVENT, "variant": "ab"[number % 2], "uuid": str(number % 100)} for number in range(800)]
     statuses = [count(**events.pop())]  # a cold start belongs to one invocation, as in Lambda
     with ThreadPoolExecutor(8) as pool:
         statuses += list(pool.map(lambda event: count(**event), events))
@@ -99,13 +91,13 @@ def test_events_go_on_counting_when_the_server_forgets_its_scripts(place: Place)
     for number in range(5):
         for admin in place.admins:
             admin.script_flush()
-        assert count(experiment="e", variant="a", event="participate", uuid=str(number)) == "counted"
+        assert participate(number) == "counted"
     assert place.snapshot().experiments[0].visitors == 5
 
 
 def test_remembered_events_lie_in_sets_of_integers(place: Place) -> None:
     for number in range(600):  # more than one node of them
-        count(experiment="e", variant="a", event="participate", uuid=str(number))
+        participate(number)
     nodes = {key for key in place.stored() if ":seen:" in key}
     encodings = set()
     for admin in place.admins:

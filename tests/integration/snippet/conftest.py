@@ -5,17 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tarfile
-from typing import TYPE_CHECKING
 
 import pytest
 
 from lamed_tui.snippet.build import ALEPHBET_VERSION
-from tests.unit.snippet.page import running_page
+from tests.unit.snippet.conftest import page
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.unit.snippet.page import Page
+__all__ = ["page"]
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +33,3 @@ def alephbet(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         content = package.extractfile("package/dist/alephbet.min.js")
         assert content is not None
         return content.read()
-
-
-@pytest.fixture(scope="session")
-def page() -> Iterator[Page]:
-    """A page that evaluates snippets."""
-    with running_page() as running:
-        yield running

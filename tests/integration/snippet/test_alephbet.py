@@ -6,13 +6,12 @@ import base64
 import hashlib
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
-
-import pytest
 
 from lamed_tui.snippet.build import ALEPHBET_INTEGRITY, build
 from lamed_tui.snippet.spec import Format, Goal, SnippetSpec, Variant
+from tests.unit.snippet.formats import BOTH_FORMATS
 
 if TYPE_CHECKING:
     from tests.unit.snippet.page import Page
@@ -24,7 +23,6 @@ SPEC = SnippetSpec(
     track_url="https://abc.example/prod/track",
     namespace="shop",
 )
-BOTH_FORMATS = pytest.mark.parametrize("form", get_args(Format))
 
 
 def events(seen: dict[str, Any]) -> list[dict[str, str]]:

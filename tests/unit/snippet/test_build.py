@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lamed_tui.snippet.build import ALEPHBET_INTEGRITY, ALEPHBET_URL, build
 from lamed_tui.snippet.spec import Format, Goal, SnippetSpec, Variant
+from tests.unit.snippet.formats import BOTH_FORMATS
 from tests.unit.snippet.page import Scripts
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ SPEC = SnippetSpec(
     track_url="https://abc.execute-api.eu-central-1.amazonaws.com/prod/track",
 )
 WEIGHTED = replace(SPEC, variants=(Variant("control", 80), Variant("blue", 20)))
-BOTH_FORMATS = pytest.mark.parametrize("form", get_args(Format))
 
 AWKWARD = (
     "</script>",
