@@ -8,9 +8,9 @@ import pytest
 
 from lamed_tui.embedded.stack import running_stack
 from lamed_tui.snippet.build import ALEPHBET_URL
+from tests.alephbet import alephbet
 from tests.e2e.browser.backend import deploy
 from tests.e2e.browser.chromium import running_chromium
-from tests.e2e.browser.library import alephbet
 from tests.e2e.browser.site import foreign, running_site
 from tests.wiring import entry
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lamed_tui.snippet.build import ALEPHBET_URL
+from tests.alephbet import ClientMissingError, _install
 from tests.e2e.browser.chromium import ChromiumMissingError, running_chromium
-from tests.e2e.browser.library import ClientMissingError, _install
 from tests.e2e.browser.site import foreign
 from tests.e2e.terminal import processes_of
 

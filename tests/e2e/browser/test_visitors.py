@@ -12,9 +12,9 @@ import redis
 from lamed.keys import PARTICIPATE
 
 from lamed_tui.snippet.build import ALEPHBET_URL
+from tests.alephbet import alephbet
 from tests.e2e.browser.conftest import CUSTOM_PATH
 from tests.e2e.browser.crowd import EXPERIMENT, GOALS, OPTIONS, REPEATABLE, UNIQUE, a_behaviour, behave, counts_of
-from tests.e2e.browser.library import alephbet
 from tests.e2e.browser.site import QUEUE_IS_EMPTY, click, seen
 
 if TYPE_CHECKING:

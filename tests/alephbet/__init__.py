@@ -22,7 +22,7 @@ def alephbet() -> bytes:
     Raises:
         ClientMissingError: npm is not installed, or could not fetch it.
     """
-    kept = _HERE.parents[2] / ".venv" / "alephbet"
+    kept = _HERE.parents[1] / ".venv" / "alephbet"
     if not _is_current(kept):
         _install(kept)
     return (kept / _FILE).read_bytes()
