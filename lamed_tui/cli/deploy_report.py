@@ -79,8 +79,11 @@ class HumanReport:
     def __init__(self, *, plan_is_the_answer: bool) -> None:
         from rich.console import Console
 
-        self._console = Console(stderr=True, highlight=False)
-        self._plan_console = Console(highlight=False) if plan_is_the_answer else self._console
+        # A pipe has no edge: rich would take it for a terminal of eighty columns.
+        self._console = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+        self._plan_console = (
+            Console(highlight=False, soft_wrap=not sys.stdout.isatty()) if plan_is_the_answer else self._console
+        )
         self._quiet: frozenset[str] = frozenset()
         self._progress: Progress | None = None
         self._task: TaskID | None = None

@@ -243,3 +243,14 @@ def test_a_no_says_what_was_changed_all_the_same(
     assert capsys.readouterr().err.strip() == words
     assert follow(declined(), JsonReport(), plan_only=True) is ExitCode.OK
     assert capsys.readouterr().err.strip() == ""
+
+
+def test_a_pipe_gets_each_sentence_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    report = HumanReport(plan_is_the_answer=False)
+    sentence = f"{'https://api.example/prod stops answering: pages that send events there keep them unsent. ' * 2}So."
+    report.tell(Planned(Plan("lamed", False, 5, (), (Consequence(sentence, grave=True),))))
+    report.tell(Warned(sentence))
+    report.note(sentence)
+    report.close()
+    told = capsys.readouterr().err.splitlines()
+    assert [line.removeprefix("Warning: ") for line in told if "stops answering" in line] == [sentence] * 3
