@@ -162,7 +162,7 @@ def _print_drift(drifted: Sequence[Drifted]) -> None:
     from lamed_tui.deploy import wording
 
     if not drifted:
-        click.echo(wording.NO_DRIFT)
+        click.echo(f"No drift: {wording.AS_MADE}.")
     for item in drifted:
         click.echo(f"Drift: {wording.drift_title(item)}")
         for one in item.differences:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textual.binding import BindingType
+    from textual.command import Provider
     from textual.driver import Driver
     from textual.screen import Screen
     from textual.theme import Theme
@@ -39,6 +40,12 @@ if TYPE_CHECKING:
     from lamed_tui.experiments.source import SnapshotSource
 
 _SNIPPET, _OPERATE = "snippet", "operate"
+
+
+def _palette() -> type[Provider]:
+    from lamed_tui.console.palette import OrderedCommands  # brings what only the palette needs
+
+    return OrderedCommands
 
 
 class LamedConsole(WatchingApp, CopyingApp):
@@ -65,6 +72,7 @@ class LamedConsole(WatchingApp, CopyingApp):
         "dialogs/dialogs.tcss",
     ]
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", id="app.help", tooltip="Keys, and what is shown"),
         Binding("q", "quit", "Quit", id="app.quit", tooltip="Close the console"),
@@ -187,15 +195,15 @@ class LamedConsole(WatchingApp, CopyingApp):
             self._end_with_report(event.worker.error)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every action of the screen and of the shell, by the words of its key binding."""
+        """The palette: the other modes, then every action of the screen and of the shell by the words of its key."""
+        for mode in self.modes:
+            if mode.id != self.current_mode:
+                yield SystemCommand(f"Go to {mode.title}", "", partial(self.go_to_soon, mode.id))
         for active in screen.active_bindings.values():
             binding = active.binding
             if binding.tooltip and binding.id and not binding.id.startswith("app.") and active.enabled:
                 key = f"Key: {self.get_key_display(binding)}"
                 yield SystemCommand(binding.tooltip, key, self._runner(active.node, binding))
-        if len(self.modes) > 1:
-            for mode in self.modes:
-                yield SystemCommand(f"Go to {mode.title}", "", partial(self.go_to_soon, mode.id))
         yield SystemCommand("Theme", "Choose colours, dark or light", self.action_change_theme)
         yield SystemCommand("Help", "Keys, and what is shown", self.action_help)
         yield SystemCommand("Quit", "Close the console", self.action_quit)

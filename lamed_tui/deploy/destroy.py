@@ -143,7 +143,10 @@ class _Run:
     def _kept(self, store: Artefacts | None) -> Iterator[str]:
         yield "Counters in Redis stay."
         if store is not None and not self.with_artefacts:
-            yield f"The artefact bucket {store.bucket} stays, with the record of every release (unless --artefacts)."
+            yield (
+                f"The artefact bucket {store.bucket} stays, with the record and the package of every release; "
+                "lamed destroy --artefacts deletes those as well."
+            )
 
     def _ask(self) -> Step:
         if self._plan is not None and self.options.confirm(self._plan):

@@ -121,7 +121,7 @@ def drift_title(item: Drifted) -> str:
     return f"{item.logical_id} ({kind(item.resource_type)}) {what}"
 
 
-NO_DRIFT = "No drift: everything is as it was made."
+AS_MADE = "everything is as it was made"
 
 
 def drift_values(one: Difference) -> str:

@@ -149,7 +149,7 @@ def base_url(region: str | None, endpoint_url: str | None) -> str:
 
 def new_entry(handler: str, path: str) -> Entry:
     """An additional endpoint with what is usual for its handler."""
-    return with_handler({"api_gateway": {"pathPart": path}}, handler)
+    return with_handler(with_values({}, {PATH.key: path or None}), handler)
 
 
 def neutral_entry(document: Mapping[str, Any]) -> Entry:
@@ -181,7 +181,7 @@ def with_route_answer(entry: Entry, question: Question, given: Given) -> Entry:
         return entry if given == value_at(entry, HANDLER.key) else with_handler(entry, given)
     values = values_of(question, given)
     if question is PATH:
-        values = {key: value.strip("/") if isinstance(value, str) else value for key, value in values.items()}
+        values = {key: (value.strip("/") or None) if isinstance(value, str) else value for key, value in values.items()}
     return with_values(entry, values)
 
 

@@ -77,7 +77,7 @@ AWS = Step(
         Question(
             "aws.profile",
             "Profile",
-            "Which credentials of ~/.aws to use. Empty means what AWS tools use by default.",
+            "Which credentials of ~/.aws to use. Without a choice, those that AWS tools use by default.",
             "choice",
         ),
         Question(

@@ -152,6 +152,14 @@ async def test_the_palette_offers_the_actions(valkey: str) -> None:
         await until(pilot, lambda text: "PAUSED" in text or "No events" in text)
 
 
+async def test_the_palette_begins_with_where_else_one_can_go(valkey: str) -> None:
+    async with watching(valkey) as pilot:
+        await pilot.press("ctrl+p")
+        shown = await until(pilot, lambda text: "Filter by a part of a name" in text)
+        assert shown.index("Go to Snippet") < shown.index("Filter by a part of a name")
+        assert "Go to Monitor" not in shown
+
+
 async def test_enter_and_tab_reach_the_numbers_and_escape_comes_back(valkey: str) -> None:
     counts = {("many goals", f"goal {number:02}", "a"): number for number in range(40)}
     write_counts(valkey, {("many goals", "participate", "a"): 50, **counts})

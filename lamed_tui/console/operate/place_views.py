@@ -64,7 +64,7 @@ def drift_text(drifted: Sequence[Drifted] | None, key: Keys, *, asked: bool) -> 
     if drifted is None:
         return Content.styled(f"not compared, {key('operate.drift')} compares", QUIET)
     if not drifted:
-        return Content.styled(wording.NO_DRIFT, "$text-success")
+        return Content.styled(f"none, {wording.AS_MADE}", "$text-success")
     lines = []
     for item in drifted:
         lines.append(Content.styled(wording.drift_title(item), "$text-warning"))

@@ -160,11 +160,12 @@ def unchanged(work: Work) -> str:
 
 def done_heading(work: Work) -> Content:
     """How it ended."""
-    took = duration_text(work.seconds(work.ended or 0.0))
+    seconds = work.seconds(work.ended or 0.0)
+    took = f"  after {duration_text(seconds)}" if seconds >= 1 else ""
     if work.destroyed is not None:
         gone = work.destroyed
         title = f"{gone.stack} is gone" if gone.changed else f"There is no {gone.stack} to destroy"
-        return Content.assemble((title, "bold $text-success"), (f"  after {took}" if gone.changed else "", QUIET))
+        return Content.assemble((title, "bold $text-success"), (took if gone.changed else "", QUIET))
     if work.stage is Stage.DETACHED and work.checks:
         return Content.styled(UNTESTED, "bold $text-warning")
     if work.stage is Stage.DETACHED:
@@ -172,9 +173,7 @@ def done_heading(work: Work) -> Content:
     if work.deployed is None:
         return Content()
     if work.deployed.changed:
-        return Content.assemble(
-            (f"Release {work.deployed.release} is live", "bold $text-success"), (f"  after {took}", QUIET)
-        )
+        return Content.assemble((f"Release {work.deployed.release} is live", "bold $text-success"), (took, QUIET))
     return Content.styled(
         f"Nothing to change: release {work.deployed.release} is live as configured", "bold $text-success"
     )

@@ -39,6 +39,13 @@ async def test_drift_is_compared_on_request_only(script: MakeScript) -> None:
         await person.sees("UsagePlan (ApiGateway::UsagePlan) was deleted")
 
 
+async def test_that_nothing_drifted_is_said_once(script: MakeScript) -> None:
+    async with operating(script(drifted=())) as person:
+        await person.sees("not compared, v compares")
+        await person.press("v")
+        await person.sees("Drift none, everything is as it was made")
+
+
 async def test_the_live_release_cannot_be_gone_back_to(script: MakeScript) -> None:
     async with operating(script()) as person:
         await person.press("r")
