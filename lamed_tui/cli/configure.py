@@ -160,6 +160,11 @@ def _edit(path: Path) -> int:
             text = original
             break
         text = edited
+        if _text_of(path) != original:
+            raise ConfigError(
+                f"{path} has been changed by somebody else meanwhile.",
+                f"Your text is kept in {files.keep_rejected(path, text)}",
+            )
         try:
             return _save(path, _document_of(original), files.parse_document(edited, str(path)))
         except ConfigError as error:

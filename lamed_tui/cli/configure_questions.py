@@ -16,6 +16,7 @@ from lamed_tui.errors import ConfigError, ExitCode, LamedError
 from lamed_tui.setup import drafts
 from lamed_tui.setup.questions import KEEP, has_value, problem_with, text_of, value_of
 from lamed_tui.setup.review import changes, remarks, variable_for
+from lamed_tui.setup.saving import FileMovedOnError, save
 from lamed_tui.setup.state import begin, completed, in_force, overridden, with_answer
 from lamed_tui.setup.steps import ENDPOINTS, REVIEW, about, checks_of, steps_of
 from lamed_tui.setup.trial import Trial
@@ -145,8 +146,12 @@ class _Conversation:
             say("Nothing was saved.")
             _keep(state)
             return ExitCode.DECLINED
-        files.save(state.path, state.document)
-        drafts.discard(state.path)
+        try:
+            save(state, self._environment)
+        except FileMovedOnError as moved_on:
+            say(str(moved_on))
+            self.state = moved_on.state
+            return self._review()
         say(f"Saved {state.path}. Next: {'lamed preflight' if state.way == 'deploy' else 'lamed watch'}")
         return ExitCode.OK
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from lamed_tui.cli import configure_questions
 from lamed_tui.cli.configure_questions import ask
 from lamed_tui.errors import ExitCode
 from lamed_tui.setup import drafts
+from lamed_tui.setup.review import remarks
 from lamed_tui.setup.steps import AWS, REDIS
 from tests.aws_variables import aws_variables
 from tests.config_file import CONFIG, read, write
@@ -226,3 +228,23 @@ def test_kept_answers_can_be_dropped() -> None:
     with keys(NO, CTRL_C), pytest.raises(KeyboardInterrupt):
         ask(CONFIG, {})
     assert not drafts.draft_of(CONFIG).exists()
+
+
+def test_what_somebody_else_saved_meanwhile_is_kept_and_the_change_shown_again(
+    valkey: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(redis={"host": "127.0.0.1", "port": port_of(valkey)})
+
+    def while_somebody_else_saves(*given: Any) -> Iterator[str]:
+        if "tags" not in read():
+            write(**read(), tags={"team": "web"})
+        return remarks(*given)
+
+    monkeypatch.setattr(configure_questions, "remarks", while_somebody_else_saves)
+    with keys(ONLY_WATCHING, redis_answers(namespace=typed("shop")), YES, YES):
+        assert ask(CONFIG, {}) == ExitCode.OK
+
+    assert (read()["namespace"], read()["tags"]) == ("shop", {"team": "web"})
+    told = capsys.readouterr().err
+    assert f"{CONFIG} has been changed by somebody else meanwhile. Look at the change again, then save." in told
+    assert told.count('namespace: set to "shop"') == 2

@@ -262,6 +262,25 @@ def test_a_rejected_edit_is_not_lost(editor: Path, text: str, capsys: pytest.Cap
     assert "hunter2" not in err
 
 
+def test_an_edit_does_not_undo_what_somebody_else_saved_meanwhile(
+    editor: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(name="shop")
+    plays(
+        editor,
+        f'from pathlib import Path; Path({str(CONFIG.absolute())!r}).write_text(\'{{"name": "other"}}\')',
+        'path.write_text(path.read_text().replace("shop", "mine"))',
+    )
+
+    assert run(["configure", "--edit"]) == ExitCode.USAGE
+
+    assert read() == {"name": "other"}
+    assert json.loads(Path("config.json.rejected").read_text()) == {"name": "mine"}
+    err = capsys.readouterr().err
+    assert "config.json has been changed by somebody else meanwhile." in err
+    assert "Your text is kept in " in err
+
+
 def test_editing_mends_a_file_that_is_no_json(editor: Path) -> None:
     CONFIG.write_text('{"name": "shop"')
     plays(editor, 'path.write_text(path.read_text().strip() + "}")')
