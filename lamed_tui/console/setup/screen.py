@@ -212,10 +212,11 @@ class SetupScreen(Screen[None]):
 
     async def action_back(self) -> None:
         """Go back; before the first step are the ways in."""
-        if self._state is None or self._pane is None:
+        pane = self._pane
+        if self._state is None or pane is None or (isinstance(pane, FormPane) and pane.trying.has_just_ended):
             return
         self._stop_trying()
-        self._follow(self._pane.settled(self._state))
+        self._follow(pane.settled(self._state))
         step = step_after(self._state, -1)
         if step is not None:
             await self._go(step)

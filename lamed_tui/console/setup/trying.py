@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from lamed_tui.setup.steps import Step
 
 
+_REACTION = 0.6
+"""Seconds within which a person who saw a try under way may still be stopping it."""
+
+
 class Attempt(Protocol):
     """What `lamed_tui.setup.trial.Trial` does, so that tests can stand in for servers."""
 
@@ -78,11 +82,17 @@ class Trying:
         self._worker: Worker[None] | None = None
         self._panel: TrialPanel | None = None
         self._began = 0.0
+        self._ended: float | None = None  # by itself
 
     @property
     def is_running(self) -> bool:
         """Whether answers are being tried."""
         return self._worker is not None
+
+    @property
+    def has_just_ended(self) -> bool:
+        """Whether it ended by itself so short a time ago that whoever wants to stop it cannot have seen that."""
+        return self._ended is not None and self._clock() - self._ended < _REACTION
 
     def start(self, panel: TrialPanel, step: Step, state: SetupState) -> None:
         """Try a step's answers, and show in the panel what comes of it. A try under way is stopped."""
@@ -127,7 +137,7 @@ class Trying:
                 self._add(result)
         finally:
             attempt.close()
-        self._worker = None
+        self._worker, self._ended = None, self._clock()
         self._tell(state="done")
         self._changed()
 

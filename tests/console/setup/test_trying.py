@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import redis
 
+from lamed_tui.console.app import LamedConsole
 from tests.config_file import write
-from tests.console.setup.wizard import setting_up
+from tests.console.screens import settled
+from tests.console.setup.wizard import Wizard, place, setting_up
 from tests.network import a_silent_server
 from tests.ports import a_free_port, port_of
 from tests.redis_servers import password_on
 
 if TYPE_CHECKING:
     import pytest
-
-    from tests.console.setup.wizard import Wizard
 
 SLOWEST_KEY = 1.0
 """Seconds, generous because the machine may be busy: a console that waited for the server would take twelve."""
@@ -63,6 +63,24 @@ async def test_a_server_that_is_not_there_is_told_and_does_not_stop_the_way_on()
         await wizard.sees("Not tried: Redis lets us in, Redis encryption, Redis server, Redis eviction.")
         await wizard.press("ctrl+n")
         await wizard.sees("▸ 2 AWS")
+
+
+async def test_an_esc_that_comes_a_moment_after_the_end_was_meant_to_stop_and_does_not_go_back() -> None:
+    now = 0.0
+    app = LamedConsole(workplace=place(), clock=lambda: now)
+    async with app.run_test(size=(120, 40)) as pilot:
+        wizard = Wizard(pilot)
+        await wizard.sees("A/B-testing backend")
+        await wizard.press("enter")
+        await wizard.fill("Port", str(a_free_port()))
+        await wizard.press("ctrl+t")
+        await wizard.sees("tried in")
+        await wizard.press("escape")
+        await settled(pilot)
+        assert "▸ 1 Redis" in wizard.screen
+        now = 1.0
+        await wizard.press("escape")
+        await wizard.sees("A/B-testing backend")
 
 
 async def test_a_wrong_password_is_told_and_not_shown(valkey: str) -> None:
