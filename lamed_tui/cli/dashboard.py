@@ -128,9 +128,10 @@ def _listening(host: str, port: int) -> socket.socket:
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         return socket.create_server(address[:2], family=family)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter for a name whose labels are empty or too long
+        reason = error.strerror if isinstance(error, OSError) else "it is no host name"
         raise UsageError(
-            f"Nothing can listen on {host}, port {port}: {error.strerror}.", "Name another --port or --host."
+            f"Nothing can listen on {host}, port {port}: {reason}.", "Name another --port or --host."
         ) from error
 
 

@@ -60,18 +60,15 @@ def _remove(
     verb: str,
     remove: Callable[[Config, str, str], None],
 ) -> int:
-    from lamed_tui.cli.sources import open_source
+    from lamed_tui.cli.sources import watched_source
     from lamed_tui.experiments.names import printable
     from lamed_tui.experiments.selection import select
     from lamed_tui.experiments.wording import plural
 
     config = invocation.load().config
     space = namespace or config.namespace
-    source = open_source(config, space, "redis")
-    try:
+    with watched_source(config, space, "redis") as source:
         (experiment,) = select(source.read(), [name]).experiments
-    finally:
-        source.close()
     conversions = plural(experiment.events - experiment.visitors, "conversion")
     where = f"{printable(space)} at {config.redis.location}"
     say(f'"{printable(experiment.name)}" in {where}: {plural(experiment.visitors, "visitor")} and {conversions}.')

@@ -70,7 +70,7 @@ def parse(at_milliseconds: int, function: str, message: str) -> Line:
     at, message = datetime.fromtimestamp(at_milliseconds / 1000, UTC), message.rstrip()
     try:
         document = json.loads(message) if message.startswith("{") else None
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         return Line(at, function, _level_of_text(message), message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def private(subject: Subject) -> Finding:
     if mode & 0o077:
         return warned(
             f"{loaded.path} holds a secret, and other users of this computer may read it (mode {mode:o}).",
-            f"chmod 600 {loaded.path}",
+            f"chmod 600 {shlex.quote(str(loaded.path))}",
         )
     return passed(f"{loaded.path} is readable by its owner only.")
 

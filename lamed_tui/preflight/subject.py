@@ -34,7 +34,10 @@ def addresses_of(host: str) -> Sequence[str]:
     Raises:
         OSError: it knows none.
     """
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError:  # a label that is empty or too long
+        raise OSError("it is no host name") from None
     return sorted({str(address[0]) for *_, address in found})
 
 

@@ -109,3 +109,9 @@ def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> Non
         assert run(["dashboard", "--no-open", "--port", str(port)]) == ExitCode.USAGE
 
     assert f"127.0.0.1, port {port}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["no..host", "x" * 64, "no-such-host.invalid"])
+def test_a_host_that_nobody_knows_is_told(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["dashboard", "--host", host, "--allow-remote"]) == ExitCode.USAGE
+    assert f"Nothing can listen on {host}, port 0: " in capsys.readouterr().err

@@ -34,6 +34,7 @@ HANDLED = '{"request_id":"1-a","handler":"track","outcome":"%s","status":%d,"mil
         ("plain words\n", "info", "plain words"),
         ('{"not json', "info", '{"not json'),
         ("[1, 2]", "info", "[1, 2]"),
+        ('{"a":' * 100_000, "info", '{"a":' * 100_000),
     ],
 )
 def test_a_line_says_its_level_and_itself_in_short(message: str, level: Level, text: str) -> None:

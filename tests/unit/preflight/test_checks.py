@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from lamed_tui.config import files
 from lamed_tui.deploy.template import Template
-from lamed_tui.errors import ConfigError
+from lamed_tui.errors import ConfigError, StoreError
 from lamed_tui.preflight import config_checks, package_checks, redis_checks
 from lamed_tui.preflight.checklist import checklist, checklist_without
 from lamed_tui.preflight.schedule import run_all
@@ -115,6 +116,22 @@ def test_a_file_with_a_secret_is_for_its_owner_only(path: Path, redis: dict[str,
     assert "hunter2" not in f"{finding}"
     if state == "warn":
         assert finding.fix == f"chmod 600 {path}"
+
+
+def test_the_advice_can_be_pasted_whatever_the_file_is_called(tmp_path: Path) -> None:
+    path = tmp_path / "my config; rm.json"
+    checked = subject(path, redis={"password": "hunter2"})
+    path.chmod(0o644)
+    assert shlex.split(config_checks.private(checked).fix) == ["chmod", "600", str(path)]
+
+
+@pytest.mark.parametrize("name", ["redis..example", "x" * 64 + ".example"])
+def test_what_is_no_host_name_is_told_as_one_that_nobody_knows(path: Path, name: str) -> None:
+    path.write_text(json.dumps({"redis": {"host": name}}))
+    made = Subject(files.load(path), {"AWS_REGION": "eu-central-1"})
+    with pytest.raises(StoreError, match=r"cannot be resolved\."):
+        redis_checks.host(made)
+    assert redis_checks.encryption(made).state == "warn"
 
 
 def test_endpoints_are_listed_and_their_warnings_told(path: Path) -> None:
