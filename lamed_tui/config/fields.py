@@ -30,15 +30,15 @@ def whole_number(low: int, high: int) -> Any:
     return BeforeValidator(check)
 
 
-def positive(sentence: str, high: float) -> Any:
-    """A number above 0 and up to `high`; `sentence` says so."""
+def positive(sentence: str, high: float, *, low: float = 0.0) -> Any:
+    """A number above 0, from `low` and up to `high`; `sentence` says so."""
 
     def check(value: object) -> float:
         try:
             number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else -1.0
         except (ValueError, OverflowError):
             number = -1.0
-        if not 0 < number <= high:
+        if not (number > 0 and low <= number <= high):
             raise refuse(sentence)
         return number
 
@@ -86,14 +86,18 @@ def _web_address(value: object) -> str:
 
 
 Port = Annotated[int, whole_number(1, 65535)]
-Seconds = Annotated[float, positive("must be a number of seconds above 0 and up to 60", 60)]
+Seconds = Annotated[float, positive("must be a number of seconds from 0.001 up to 60", 60, low=0.001)]
 Name = Annotated[
     str, matching(r"[A-Za-z][A-Za-z0-9-]{0,29}", "must be 1–30 letters, digits or hyphens, starting with a letter")
 ]
 Host = Annotated[str, AfterValidator(_host)]
 Text = Annotated[str, matching(r"[^\x00-\x1f\x7f-\x9f]+", "must not be empty or hold control characters")]
 Origin = Annotated[
-    str, matching(r"\*|https?://[^\s/?#,]+", 'must be "*" or an origin such as https://shop.example, without a path')
+    str,
+    matching(
+        r"\*|(?=[!-~]+\Z)https?://[^/?#,]+",
+        'must be "*" or an origin in ASCII, as browsers send it, such as https://shop.example, without a path',
+    ),
 ]
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lamed.settings import parse, snapshot
 
+from lamed_tui.config.checking import problems
+from lamed_tui.config.model import Config
 from lamed_tui.deploy import environment
 from lamed_tui.errors import ConfigError
 from tests.unit.deploy.configs import PASSWORD, config
 
 if TYPE_CHECKING:
-    from lamed_tui.config.model import Config
+    from lamed.settings import Settings
 
 
-def as_the_handlers_read_it(settings: Config) -> object:
+def as_the_handlers_read_it(settings: Config) -> Settings:
     return parse(snapshot(environment.variables(settings)))
 
 
@@ -71,6 +75,45 @@ def test_default_limits_are_left_out_and_only_known_ones_are_told() -> None:
     found = environment.variables(config(limits={"max_counters": 7, "of_a_later_version": 1, "experiments": ["café"]}))
     assert json.loads(found["LAMED_LIMITS"]) == {"max_counters": 7, "experiments": ["café"]}
     as_the_handlers_read_it(config(limits={"max_counters": 7, "of_a_later_version": 1}))
+
+
+NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
+ADDRESSES = st.from_regex(r"[A-Za-z0-9_.-]{1,20}", fullmatch=True) | st.sampled_from(["::1", "[fe80::1%eth0]"])
+REDIS = st.fixed_dictionaries(
+    {"host": ADDRESSES, "port": st.integers(1, 65535), "ssl": st.booleans(), "socket_timeout": st.floats(0.0001, 60)},
+    optional={"db": st.integers(0, 65535), "cluster": st.booleans(), "unix_socket_path": NAMES.map("/{}".format)},
+)
+
+
+@given(
+    redis=REDIS,
+    namespace=NAMES,
+    origins=st.lists(NAMES.map("https://{}".format), min_size=1, max_size=3),
+    experiments=st.none() | st.lists(NAMES, min_size=1, max_size=3),
+)
+def test_whatever_the_configuration_allows_the_handlers_understand(
+    redis: dict[str, Any], namespace: str, origins: list[str], experiments: list[str] | None
+) -> None:
+    """Functions that refuse their settings count nothing at all."""
+    document = {"redis": redis, "namespace": namespace, "cors_origins": origins, "limits": {"experiments": experiments}}
+    refused = {problem.key.split(".")[0] for problem in problems(document)}
+    allowed = Config.model_validate({key: value for key, value in document.items() if key not in refused})
+
+    told = as_the_handlers_read_it(allowed)
+
+    assert told.namespace == allowed.namespace
+    assert told.cors_origins == allowed.cors_origins
+    assert told.timeout == pytest.approx(allowed.redis.socket_timeout, rel=1e-5)
+    assert told.endpoint.database == allowed.redis.db
+    assert told.endpoint.path == (allowed.redis.unix_socket_path or "")
+    assert told.endpoint.path or (told.endpoint.host, told.endpoint.port) == (allowed.redis.host, allowed.redis.port)
+    assert (told.limits.experiments is None) == (allowed.limits.experiments is None)
+
+
+@pytest.mark.parametrize("origin", ["https://bücher.example", "https://a b.example", "https://a.example/", "a.example"])
+def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
+    assert problems({"cors_origins": [origin]})
+    assert not problems({"cors_origins": ["https://xn--bcher-kva.example", "http://localhost:8000"]})
 
 
 def test_a_cluster_is_told_as_the_handlers_expect_it() -> None:
