@@ -6,13 +6,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from lamed.keys import PARTICIPATE
-
 from lamed_tui.config.model import Config, ExperimentSettings
 from lamed_tui.errors import LamedError, StoreError
 from lamed_tui.experiments.history import History
 from lamed_tui.experiments.operations import Operations, SessionBook
-from lamed_tui.experiments.snapshot import Experiment, Goal, Snapshot, Variant, VariantCount
+from lamed_tui.experiments.snapshot import Experiment, Snapshot
+from tests.experiments import experiment, totals_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,30 +24,6 @@ SETTINGS = {"checkout button": {"primary_goal": "purchase", "guardrails": ["add 
 REFUSED = StoreError(
     "Redis at 127.0.0.1:6379 refused the connection.", "Check that it runs, and redis.host and redis.port."
 )
-
-
-def experiment(
-    name: str,
-    arms: dict[str, int],
-    goals: dict[str, list[int]],
-    *,
-    control: str | None = None,
-    repeats: Sequence[str] = (),
-) -> Experiment:
-    """An experiment with visitors by variant, and conversions by goal in the order of the variants."""
-    return Experiment(
-        name,
-        control,
-        tuple(Variant(variant, visitors) for variant, visitors in arms.items()),
-        tuple(
-            Goal(
-                goal,
-                goal not in repeats,
-                tuple(VariantCount(*arm, count) for arm, count in zip(arms.items(), counts, strict=True)),
-            )
-            for goal, counts in goals.items()
-        ),
-    )
 
 
 USUAL = (
@@ -135,8 +110,7 @@ class Scripted:
 
 def history_of(one: Experiment) -> History:
     """Ten days, each with a tenth of everything."""
-    totals = {(PARTICIPATE, variant.name): variant.visitors for variant in one.variants}
-    totals |= {(goal.name, arm.name): arm.conversions for goal in one.goals for arm in goal.variants}
+    totals = totals_of(one)
     days = [int((NOW - timedelta(days=ago)).timestamp()) // 86_400 * 86_400 for ago in range(10)]
     points = {
         name: {day: count // 10 + (count % 10 if number == 0 else 0) for number, day in enumerate(days)}

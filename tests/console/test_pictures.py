@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Input
 
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.monitor.screen import MonitorScreen
-from tests.console.screens import settled, until
-from tests.console.scripted import LONG, REFUSED, USUAL, Scripted, StillClock, experiment
+from tests.console.pictures import SIZES, THEMES, come_to_rest
+from tests.console.screens import until
+from tests.console.scripted import LONG, REFUSED, USUAL, Scripted, StillClock
+from tests.experiments import experiment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
 
     from lamed_tui.errors import LamedError
     from lamed_tui.experiments.snapshot import Experiment
-
-
-SIZES = [(40, 15), (80, 24), (160, 50)]
-
-
-THEMES = ["lamed-dark", "lamed-light"]
 
 
 @pytest.fixture
@@ -74,9 +69,7 @@ def looks_as_before(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
                 await until(pilot, lambda _: screen._knowledge.history(first) is not None, what="the history")
             await pilot.press(*keys)
             screen._refresh_status()  # what the next tick does
-            for field in pilot.app.screen.query(Input):
-                field.cursor_blink = False
-            await settled(pilot)
+            await come_to_rest(pilot)
 
         return snap_compare(app, terminal_size=size, run_before=prepare)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lamed_tui.deploy.events import (
@@ -14,7 +14,7 @@ from lamed_tui.deploy.events import (
     Planned,
 )
 from lamed_tui.deploy.following import Wish
-from lamed_tui.errors import LamedError
+from lamed_tui.errors import ExitCode, LamedError
 from lamed_tui.preflight.checklist import ENTRIES, Entry
 from lamed_tui.preflight.result import CheckResult
 from lamed_tui.preflight.schedule import Begun
@@ -215,14 +215,10 @@ def _given(value: Value | LamedError) -> Value:
 
 
 def _code(state: State) -> Any:
-    from lamed_tui.errors import ExitCode
-
     return ExitCode.FAILED if state == "fail" else ExitCode.OK
 
 
 def _with_key(found: Status) -> Status:
-    from dataclasses import replace
-
     return replace(found, api_key=KEY)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.widgets import Input
 
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.workplace import Workplace
@@ -38,7 +37,8 @@ from tests.console.operate.shop import (
     creation,
     release,
 )
-from tests.console.screens import settled, until
+from tests.console.pictures import SIZES, THEMES, come_to_rest
+from tests.console.screens import until
 from tests.console.setup.wizard import squeezed, watch
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-SIZES = [(40, 15), (80, 24), (160, 50)]
-THEMES = ["lamed-dark", "lamed-light"]
 LONG_NAME = "TheFunctionOfAnEndpointWithAVeryLongNameIndeed"
 LONG_TEXT = "a sentence that goes on and on without coming to any end, in a language of many words, " * 3
 CAUSE = (
@@ -192,9 +190,7 @@ def looks_as_before(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
                 if key:
                     await pilot.press(key)
                 await until(pilot, lambda shown, seen=seen: seen in squeezed(shown), what=seen)  # type: ignore[misc]  # bound default
-            for input_field in pilot.app.screen.query(Input):
-                input_field.cursor_blink = False
-            await settled(pilot, seconds=0.4)
+            await come_to_rest(pilot)
 
         try:
             return snap_compare(app, terminal_size=size, run_before=prepare)

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Input, TextArea
 
 from lamed_tui.console.app import LamedConsole
 from tests.config_file import write
-from tests.console.screens import settled
+from tests.console.pictures import SIZES, THEMES, come_to_rest
 from tests.console.setup.wizard import Wizard, place
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
     Prepare = Callable[[Wizard], Awaitable[None]]
 
-SIZES = [(40, 15), (80, 24), (160, 50)]
-THEMES = ["lamed-dark", "lamed-light"]
 LONG = {
     "name": "a-name-of-thirty-characters-ab",
     "namespace": "日本語の名前空間はとても長い " * 3,
@@ -49,9 +46,7 @@ def looks_as_before(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
             wizard = Wizard(pilot)
             await wizard.sees("A/B-testing backend")
             await prepare(wizard)
-            for field in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
-                field.cursor_blink = False
-            await settled(pilot)
+            await come_to_rest(pilot)
 
         return snap_compare(app, terminal_size=size, run_before=run)
 

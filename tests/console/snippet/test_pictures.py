@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.snippet.screen import SnippetScreen
+from tests.console.pictures import SIZES, THEMES, come_to_rest
 from tests.console.screens import settled, until
 from tests.console.setup.wizard import place
 from tests.console.snippet.builder import URL, configured
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-SIZES = [(40, 15), (80, 24), (160, 50)]
-THEMES = ["lamed-dark", "lamed-light"]
 LONG = "日本語の実験名はとても長いのでここで切れるはずです " * 2 + "</script> \\ \N{PARTY POPPER}"
 
 
@@ -50,9 +49,7 @@ def looks_as_before(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
                 screen.query(selector).first(Input).value = text
                 await settled(pilot)  # the code in sight is that of the last answers that were right
             await pilot.press(*keys)
-            for field in pilot.app.screen.query(Input):
-                field.cursor_blink = False
-            await settled(pilot)
+            await come_to_rest(pilot)
 
         return snap_compare(app, terminal_size=size, run_before=prepare)
 

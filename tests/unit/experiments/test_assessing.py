@@ -10,9 +10,10 @@ from lamed.keys import PARTICIPATE
 
 from lamed_tui.experiments.assessing import MOST_HISTORIES, Assessor
 from lamed_tui.experiments.history import History
-from lamed_tui.experiments.snapshot import Experiment, Goal, Snapshot, Variant, VariantCount
+from lamed_tui.experiments.snapshot import Snapshot
 from lamed_tui.experiments.statistics.crossing import Crossing, Standing
 from lamed_tui.experiments.statistics.verdict import VerdictCode
+from tests.experiments import experiment, totals_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
     from lamed_tui.experiments.assessment import Assessment
 
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
-ARMS = (VariantCount("a", 2_000, 200), VariantCount("b", 2_000, 220))
-SNAPSHOT = Snapshot(
-    "alephbet",
-    NOW,
-    (Experiment("shop", "a", tuple(Variant(arm.name, arm.visitors) for arm in ARMS), (Goal("buy", True, ARMS),)),),
-)
+SHOP = experiment("shop", {"a": 2_000, "b": 2_000}, {"buy": [200, 220]}, control="a")
+SNAPSHOT = Snapshot("alephbet", NOW, (SHOP,))
 
 
 class NoHistories:
@@ -56,14 +53,14 @@ class Many:
     def read_histories(self, experiments: Sequence[str]) -> dict[str, History]:
         self.asked.append(list(experiments))
         days = [int((NOW - timedelta(days=ago)).timestamp()) // 86_400 * 86_400 for ago in (3, 2, 1)]
-        totals = {(PARTICIPATE, "a"): 2_000, (PARTICIPATE, "b"): 2_000, ("buy", "a"): 200, ("buy", "b"): 220}
+        totals = totals_of(SHOP)
         early = {(PARTICIPATE, "a"): 1_000, (PARTICIPATE, "b"): 1_000, ("buy", "a"): 30, ("buy", "b"): 200}
         points = {key: {days[0]: early[key], days[2]: total - early[key]} for key, total in totals.items()}
         return {name: History(NOW, totals, {}, points) for name in experiments}
 
 
 def snapshot_of(names: Sequence[str]) -> Snapshot:
-    return Snapshot("alephbet", NOW, tuple(replace(SNAPSHOT.experiments[0], name=name) for name in names))
+    return Snapshot("alephbet", NOW, tuple(replace(SHOP, name=name) for name in names))
 
 
 def test_series_of_too_many_experiments_take_turns_and_none_stays_as_it_was() -> None:

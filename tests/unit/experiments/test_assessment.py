@@ -23,9 +23,10 @@ from lamed_tui.experiments.assessment import (
 )
 from lamed_tui.experiments.history import History
 from lamed_tui.experiments.layout import choose_control
-from lamed_tui.experiments.snapshot import Experiment, Goal, Snapshot, Variant, VariantCount
+from lamed_tui.experiments.snapshot import Experiment, Snapshot
 from lamed_tui.experiments.table import CSV_FIELDS, as_csv, as_markdown, cells, facts
 from lamed_tui.experiments.wording import lift_text
+from tests import experiments
 
 TODAY = date(2026, 3, 12)
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
@@ -33,10 +34,13 @@ DAY = 86_400
 
 
 def experiment(arms: dict[str, tuple[int, int]], name: str = "checkout", goal: str = "buy", **more: Any) -> Experiment:
-    counts = tuple(VariantCount(variant, *numbers) for variant, numbers in arms.items())
-    goals = (Goal(goal, unique=more.get("unique", True), variants=counts),)
+    """Visitors and conversions by variant."""
+    visitors = {variant: numbers[0] for variant, numbers in arms.items()}
+    conversions = {goal: [converted for _, converted in arms.values()]}
     control = more.get("control", choose_control(arms, None))
-    return Experiment(name, control, tuple(Variant(one.name, one.visitors) for one in counts), goals)
+    return experiments.experiment(
+        name, visitors, conversions, control=control, repeats=() if more.get("unique", True) else (goal,)
+    )
 
 
 def assessed(arms: dict[str, tuple[int, int]], settings: dict[str, Any] | None = None, **more: Any) -> Assessment:
@@ -48,12 +52,10 @@ def history_of(one: Experiment, days: dict[int, dict[tuple[str, str], int]]) -> 
     """A history whose days, counted back from today, hold these counts."""
     midnight = int(NOW.timestamp()) // DAY * DAY
     points: dict[tuple[str, str], dict[int, int]] = {}
-    totals = {(PARTICIPATE, variant.name): variant.visitors for variant in one.variants}
-    totals |= {(goal.name, arm.name): arm.conversions for goal in one.goals for arm in goal.variants}
     for ago, counted in days.items():
         for name, count in counted.items():
             points.setdefault(name, {})[midnight - ago * DAY] = count
-    return History(NOW, totals, {}, points)
+    return History(NOW, experiments.totals_of(one), {}, points)
 
 
 WINNER = {"control": (4_000, 400), "green": (4_000, 640)}

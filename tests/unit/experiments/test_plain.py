@@ -9,7 +9,8 @@ from lamed_tui.config.model import ExperimentSettings
 from lamed_tui.experiments.assessment import assess_all
 from lamed_tui.experiments.plain import Row, changed_lines, heading
 from lamed_tui.experiments.plain import flat_lines as assessed_lines
-from lamed_tui.experiments.snapshot import Experiment, Goal, Snapshot, Variant, VariantCount
+from lamed_tui.experiments.snapshot import Experiment, Snapshot, Variant
+from tests.experiments import experiment
 
 
 def snapshot(*experiments: Experiment) -> Snapshot:
@@ -21,8 +22,7 @@ def flat_lines(taken: Snapshot) -> dict[Row, str]:
 
 
 def checkout(conversions: int, visitors: int = 200) -> Experiment:
-    goals = (Goal("buy", unique=True, variants=(VariantCount("a", visitors, conversions),)),)
-    return Experiment("checkout", None, (Variant("a", visitors),), goals)
+    return experiment("checkout", {"a": visitors}, {"buy": [conversions]})
 
 
 def test_each_line_names_what_it_is_about() -> None:
@@ -49,9 +49,7 @@ def test_only_what_reads_differently_is_a_change() -> None:
 
 
 def test_a_line_says_what_the_numbers_prove() -> None:
-    arms = (VariantCount("control", 2000, 200), VariantCount("green", 2000, 400))
-    goals = (Goal("buy", unique=True, variants=arms),)
-    one = Experiment("checkout", "control", tuple(Variant(arm.name, arm.visitors) for arm in arms), goals)
+    one = experiment("checkout", {"control": 2000, "green": 2000}, {"buy": [200, 400]}, control="control")
     first, control, green = flat_lines(snapshot(one)).values()
     assert first.startswith("checkout: green leads, but is no winner yet")
     assert control == "checkout, buy, control: 200 conversions, 2000 visitors, 10.00%, the control"
@@ -62,10 +60,8 @@ def test_a_line_says_what_the_numbers_prove() -> None:
 
 
 def test_a_sentence_that_only_speaks_of_a_lift_does_not_stand_for_its_numbers() -> None:
-    arms = (VariantCount("control", 1_000_000, 100_000), VariantCount("green", 1_000_000, 101_000))
-    goals = (Goal("buy", unique=True, variants=arms),)
-    one = Experiment("checkout", "control", tuple(Variant(arm.name, arm.visitors) for arm in arms), goals)
-    taken = snapshot(one)
+    arms, conversions = {"control": 1_000_000, "green": 1_000_000}, {"buy": [100_000, 101_000]}
+    taken = snapshot(experiment("checkout", arms, conversions, control="control"))
     settings = {"checkout": ExperimentSettings(minimum_detectable_effect=0.02)}
 
     green = assessed_lines(taken, assess_all(taken, settings))["checkout", "buy", "green"]

@@ -23,6 +23,7 @@ from lamed_tui.experiments.statistics.evidence import (
 from lamed_tui.experiments.statistics.lift import lift
 from lamed_tui.experiments.statistics.split import SplitState
 from lamed_tui.experiments.statistics.verdict import verdicts
+from tests.unit.experiments.statistics.arms import two_arms
 from tests.unit.experiments.statistics.oracles import DAY, all_finite, unhurried
 
 TWO_GOALS = Counts(
@@ -34,12 +35,6 @@ TWO_GOALS = Counts(
 def only(counts: Counts, design: Design) -> Comparison:
     (comparison,) = measure(counts, design).comparisons
     return comparison
-
-
-def two_arms(control: tuple[int, int], variant: tuple[int, int]) -> Counts:
-    """Successes and trials of two arms."""
-    visitors = {"control": control[1], "blue": variant[1]}
-    return Counts(visitors, {"buy": {"control": control[0], "blue": variant[0]}})
 
 
 def test_every_variant_is_compared_with_the_control_on_every_goal() -> None:

@@ -9,6 +9,7 @@ import pytest
 from lamed_tui.experiments.statistics.crossing import Crossing
 from lamed_tui.experiments.statistics.evidence import Counts, Design, measure
 from lamed_tui.experiments.statistics.verdict import Verdict, VerdictCode, planned_size, verdicts
+from tests.unit.experiments.statistics.arms import two_arms
 from tests.unit.experiments.statistics.oracles import DAY
 
 DESIGN = Design(control="control", primary_goal="buy")
@@ -23,9 +24,8 @@ def judge(
     per_day: float | None = None,
 ) -> Verdict:
     """The verdict on `blue`, from conversions and visitors of the control and of blue."""
-    counts = Counts({"control": control[1], "blue": variant[1]}, {"buy": {"control": control[0], "blue": variant[0]}})
     (found,) = verdicts(
-        measure(counts, design),
+        measure(two_arms(control, variant), design),
         crossings={("buy", "blue"): crossing} if crossing else {},
         visitors_per_day={"control": per_day, "blue": per_day} if per_day else {},
     )

@@ -10,16 +10,11 @@ from hypothesis import strategies as st
 
 from lamed_tui.experiments.statistics.crossing import Crossing, Standing, advance, standing
 from lamed_tui.experiments.statistics.evidence import Counts, Design, measure
+from tests.unit.experiments.statistics.arms import two_arms
 from tests.unit.experiments.statistics.oracles import DAY, unhurried
 
 DESIGN = Design(control="control")
 KEY = ("buy", "blue")
-
-
-def look(control: tuple[int, int], blue: tuple[int, int], **more: int) -> Counts:
-    """Conversions and visitors of the control and of blue, and visitors of further variants."""
-    visitors = {"control": control[1], "blue": blue[1], **more}
-    return Counts(visitors, {"buy": {"control": control[0], "blue": blue[0]}})
 
 
 def proven(*looks: Counts, design: Design = DESIGN) -> Crossing | None:
@@ -27,9 +22,9 @@ def proven(*looks: Counts, design: Design = DESIGN) -> Crossing | None:
     return standing(series, design).crossings.get(KEY)
 
 
-QUIET = look((100, 1000), (105, 1000))
-CROSSED = look((200, 2000), (300, 2000))
-BREATHED = look((420, 4000), (460, 4000))
+QUIET = two_arms((100, 1000), (105, 1000))
+CROSSED = two_arms((200, 2000), (300, 2000))
+BREATHED = two_arms((420, 4000), (460, 4000))
 
 
 def test_a_crossing_is_remembered_with_its_day_and_its_visitors() -> None:
@@ -42,7 +37,7 @@ def test_a_crossing_stays_when_the_interval_takes_zero_back_in() -> None:
 
 
 def test_the_first_look_beyond_zero_is_the_crossing() -> None:
-    assert proven(CROSSED, look((400, 4000), (600, 4000))) == Crossing(DAY, 4000, 1)
+    assert proven(CROSSED, two_arms((400, 4000), (600, 4000))) == Crossing(DAY, 4000, 1)
 
 
 def test_without_a_crossing_nothing_stands() -> None:
@@ -51,15 +46,15 @@ def test_without_a_crossing_nothing_stands() -> None:
 
 
 def test_a_counter_that_shrinks_ends_it() -> None:
-    assert proven(CROSSED, look((10, 100), (12, 100)), BREATHED) is None
-    assert proven(CROSSED, look((199, 4000), (230, 4000))) is None
+    assert proven(CROSSED, two_arms((10, 100), (12, 100)), BREATHED) is None
+    assert proven(CROSSED, two_arms((199, 4000), (230, 4000))) is None
     gone = Counts({"control": 4000, "blue": 4000}, {})
     assert proven(CROSSED, gone, BREATHED) is None
 
 
 def test_a_variant_that_appears_ends_it() -> None:
     assert proven(CROSSED, BREATHED) is not None
-    assert proven(CROSSED, look((420, 4000), (460, 4000), red=4000)) is None
+    assert proven(CROSSED, two_arms((420, 4000), (460, 4000), red=4000)) is None
 
 
 def test_variants_of_the_first_day_with_visitors_do_not_count_as_appearing() -> None:
@@ -72,18 +67,18 @@ def test_a_goal_that_appears_ends_nothing() -> None:
 
 
 def test_a_proof_of_the_opposite_replaces_it() -> None:
-    opposite = look((900, 6000), (600, 6000))
+    opposite = two_arms((900, 6000), (600, 6000))
     assert proven(CROSSED, opposite) == Crossing(DAY + timedelta(days=1), 12_000, -1)
 
 
 def test_nothing_crosses_while_the_split_alarms_or_data_are_too_few() -> None:
-    assert proven(look((200, 2000), (600, 4000))) is None
-    assert proven(look((4, 90), (60, 90))) is None
+    assert proven(two_arms((200, 2000), (600, 4000))) is None
+    assert proven(two_arms((4, 90), (60, 90))) is None
 
 
 def test_a_crossing_from_before_a_split_alarm_still_stands_when_the_alarm_is_over() -> None:
-    alarm = look((300, 3000), (500, 4000))
-    over = look((5000, 50_000), (5150, 51_000))
+    alarm = two_arms((300, 3000), (500, 4000))
+    over = two_arms((5000, 50_000), (5150, 51_000))
     assert measure(over, DESIGN).comparisons[0].direction == 0
     assert proven(CROSSED, alarm, over) == Crossing(DAY, 4000, 1)
 
@@ -101,7 +96,7 @@ def test_leaving_out_looks_may_lose_or_delay_a_crossing_but_never_invents_one(se
     for number in range(12):
         conversions = random.randint(20, 60), random.randint(20, 80)
         totals = [total + more for total, more in zip(totals, (*conversions, 400, 400), strict=True)]
-        series.append((DAY + timedelta(days=number), look((totals[0], totals[2]), (totals[1], totals[3]))))
+        series.append((DAY + timedelta(days=number), two_arms((totals[0], totals[2]), (totals[1], totals[3]))))
     some = [one for one, keep in zip(series, kept, strict=True) if keep]
     directions = [measure(counts, DESIGN).comparisons[0].direction for _, counts in series]
     found = standing(some, DESIGN).crossings.get(KEY)
@@ -121,6 +116,6 @@ def test_folding_a_series_is_taking_its_looks_one_by_one(splits: int) -> None:
 
 def test_the_past_is_not_changed_by_a_look() -> None:
     before = standing([(DAY, CROSSED)], DESIGN)
-    advance(before, DAY + timedelta(days=1), measure(look((1, 10), (1, 10)), DESIGN))
+    advance(before, DAY + timedelta(days=1), measure(two_arms((1, 10), (1, 10)), DESIGN))
     assert before.crossings[KEY].visitors == 4000
     assert Standing().crossings == {}
