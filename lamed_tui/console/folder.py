@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lamed_tui.errors import LamedError, not_written
+from lamed_tui.writing import write_output
 
 _FIX = "Start lamed in another folder."
 
@@ -27,14 +28,14 @@ def refused(path: Path, error: OSError) -> LamedError:
 
 
 def write_here(name: str, text: str) -> Path:
-    """Write a file of the current folder, and return its full path.
+    """Write a file of the current folder as a whole, and return its full path.
 
     Raises:
         LamedError: the folder is gone, or cannot be written to.
     """
     path = current_folder() / name
     try:
-        path.write_text(text, encoding="utf-8")
+        write_output(path, text.encode())
     except OSError as error:
         raise refused(path, error) from None
     return path
