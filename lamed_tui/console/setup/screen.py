@@ -116,7 +116,8 @@ class SetupScreen(Screen[None]):
 
     @property
     def _pane(self) -> Pane | None:
-        return self.query_one(Pages).pane
+        pages = self.query(Pages)  # none yet when Textual asks the first time what can be done here
+        return pages.first().pane if pages else None
 
     # Pages -----------------------------------------------------------------------------------------------------------
 

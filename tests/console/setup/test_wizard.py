@@ -14,6 +14,7 @@ from lamed_tui.setup import drafts
 from lamed_tui.store.connect import open_store
 from tests.aws_variables import aws_variables
 from tests.config_file import CONFIG, read, write
+from tests.console.scripted import USUAL, Scripted
 from tests.console.setup.wizard import CLEAR, Wizard, place, setting_up, to_review, watch
 from tests.integration.experiments.counters import write_counts
 from tests.ports import port_of
@@ -184,3 +185,13 @@ async def test_a_file_that_is_no_configuration_is_told_and_can_be_mended() -> No
         CONFIG.write_text("{}")
         await wizard.press("enter")
         await wizard.sees("Change the settings")
+
+
+async def test_setting_up_may_be_opened_while_the_monitor_is_still_making_its_bar_of_keys() -> None:
+    source = Scripted(USUAL)
+    app = LamedConsole(source, workplace=place())
+    async with app.run_test() as pilot:
+        await app.switch_mode("setup")
+        await Wizard(pilot).sees("A/B-testing backend")
+    source.close()
+    assert app.crash == ""
