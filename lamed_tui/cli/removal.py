@@ -9,6 +9,7 @@ import click
 
 from lamed_tui.cli.context import pass_invocation
 from lamed_tui.cli.output import say
+from lamed_tui.cli.sources import namespace_option, watched_source
 from lamed_tui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from lamed_tui.config.model import Config
 
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
-_NAMESPACE = click.option("--namespace", metavar="NAME", help="The experiment's namespace; else the configured one.")
+_NAMESPACE = namespace_option("The experiment's namespace; else the configured one.")
 
 
 @click.command()
@@ -60,7 +61,6 @@ def _remove(
     verb: str,
     remove: Callable[[Config, str, str], None],
 ) -> int:
-    from lamed_tui.cli.sources import watched_source
     from lamed_tui.experiments.names import printable
     from lamed_tui.experiments.selection import select
     from lamed_tui.experiments.wording import plural

@@ -24,13 +24,24 @@ if TYPE_CHECKING:
 
 def source_options(command: Command) -> Command:
     """The options `--namespace` and `--source`."""
-    namespace = click.option("--namespace", metavar="NAME", help="The namespace to read; else the configured one.")
+    namespace = namespace_option("The namespace to read; else the configured one.")
     source = click.option(
         "--source",
         type=click.Choice(["redis", "api"]),
         help="Read Redis directly, or the deployed API; else as configured.",
     )
     return namespace(source(command))
+
+
+def namespace_option(about: str) -> Callable[[Command], Command]:
+    """The option `--namespace`, which a script's unset variable must not turn into the configured one."""
+    return click.option("--namespace", metavar="NAME", callback=_named, help=about)
+
+
+def _named(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value == "":
+        raise click.BadParameter("must not be empty; leave it out for the configured one.")
+    return value
 
 
 @contextmanager

@@ -28,6 +28,8 @@ from lamed_tui.errors import ExitCode
         ("logs --since x", "--since: x is not a length of time such as 90s, 10m, 2h or 3d."),
         ("deploy --nope", "There is no option --nope. Did you mean --no-preflight or --no-smoke?"),
         ("deploy --xyzzy", "There is no option --xyzzy."),
+        ("delete x --yes --namespace=", "--namespace: must not be empty; leave it out for the configured one."),
+        ("results --namespace=", "--namespace: must not be empty; leave it out for the configured one."),
         ("watch --plain --json", "--plain and --json exclude each other."),
     ],
 )
