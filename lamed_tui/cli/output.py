@@ -48,6 +48,11 @@ def say(message: str) -> None:
     _tell("\n".join(visible(line) for line in message.split("\n")))
 
 
+def say_command(message: str) -> None:
+    """As `say`, for a line that ends in a command: the terminal alone breaks it, so that it is pasted as one line."""
+    click.echo(visible(message), err=True)
+
+
 def fitted(text: str, columns: int, *, hanging: int = 0) -> str:
     """Text whose lines are at most so wide, unless a word is wider.
 

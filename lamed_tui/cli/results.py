@@ -13,7 +13,7 @@ import click
 from lamed_tui.cli import numbers
 from lamed_tui.cli.console import INTERVAL
 from lamed_tui.cli.context import pass_invocation
-from lamed_tui.cli.output import print_json, print_json_line, say, table_console
+from lamed_tui.cli.output import print_json, print_json_line, say, say_command, table_console
 from lamed_tui.cli.sources import source_options, watched_source
 
 if TYPE_CHECKING:
@@ -198,6 +198,9 @@ def _say_what_to_decide(assessments: Mapping[str, Assessment]) -> None:
     for name, one in assessments.items():
         if one.conclusion.code in {ConclusionCode.NO_CONTROL, ConclusionCode.CONTROL_UNSEEN}:
             why = "no control is known" if one.experiment.control is None else "its control was never seen"
-            key = shlex.quote(f"{key_of(['experiments', printable(name), 'control'])}=VARIANT")
             say(f"{printable(name)}: {why}, so nothing is compared.")
-            say(f"  Name it: lamed configure --set {key}")
+            if printable(name) == name:
+                key = shlex.quote(f"{key_of(['experiments', name, 'control'])}=VARIANT")
+                say_command(f"  Name it: lamed configure --set {key}")
+            else:  # what is shown of it is not its name, and would be configured as another experiment
+                say("  Name it on the monitor: lamed watch")

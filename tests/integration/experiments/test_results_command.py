@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from lamed_tui.errors import StoreError
+from lamed_tui.cli.main import run
+from lamed_tui.errors import ExitCode, StoreError
 from lamed_tui.experiments.api_source import ApiSource
 from tests.handler_calls import call, handlers_on
 from tests.http_servers import Reply, serving
@@ -67,6 +68,29 @@ def test_an_experiment_without_a_known_control_says_how_to_name_it(valkey: str) 
     assert run_lamed(valkey, *[word.replace("VARIANT", "red") for word in shlex.split(command)]).returncode == 0
     (experiment,) = json.loads(run_lamed(valkey, "results", "--json").stdout)["experiments"]
     assert (experiment["control"], experiment["conclusion"]) == ("red", "open")
+
+
+def test_the_command_that_names_a_control_can_be_pasted_from_a_narrow_terminal(
+    valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_counts(valkey, {(f"headline {'word ' * 9}", "participate", arm): 200 for arm in ("red", "green")})
+    monkeypatch.setenv("LAMED_REDIS_URL", valkey)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    assert run(["results", "--json"]) == ExitCode.OK
+
+    command = capsys.readouterr().err.splitlines()[-1].partition("Name it: ")[2]
+    assert run([word.replace("VARIANT", "red") for word in shlex.split(command)[1:]]) == ExitCode.OK
+    (experiment,) = json.loads(run_lamed(valkey, "results", "--json").stdout)["experiments"]
+    assert experiment["control"] == "red"
+
+
+def test_a_name_that_is_not_shown_as_it_is_makes_no_command(valkey: str) -> None:
+    write_counts(valkey, {("rtl\u202eevil", "participate", arm): 200 for arm in ("red", "green")})
+    told = run_lamed(valkey, "results", "--json").stderr
+    assert "rtl\\u202eevil: no control is known" in told
+    assert "--set" not in told
 
 
 def test_the_api_is_read_with_its_key_when_that_is_configured(
