@@ -185,7 +185,10 @@ def translated(error: Exception, profile: str | None) -> Exception:
         ((aws.ConfigParseError, aws.ConfigNotFound), _bad_files),
         ((aws.HTTPClientError, aws.ConnectionError), _unreachable),
         ((ResponseParserError,), _not_from_aws),
-        ((aws.BotoCoreError,), lambda error, _profile: AwsError(f"The AWS library refused the request: {error}.")),
+        (
+            (aws.BotoCoreError,),
+            lambda error, _profile: AwsError(f"The AWS library refused the request: {_stopped(error)}"),
+        ),
     )
     for types, translate in kinds:
         if isinstance(error, types):
@@ -249,6 +252,10 @@ def _not_from_aws(_error: Exception, _profile: str | None) -> AwsError:
         "What came back is no answer of AWS's: something in between has answered instead.",
         "Check the network, a proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL, and try again.",
     )
+
+
+def _stopped(error: Exception) -> str:
+    return f"{str(error).rstrip('.')}."
 
 
 def _profile_option(profile: str | None) -> str:

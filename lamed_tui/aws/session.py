@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.aws.errors import no_region, translate_errors_of, translated
+from lamed_tui.config.fields import is_web_address
 from lamed_tui.errors import ConfigError
 from lamed_tui.loopback import is_loopback
 
@@ -158,7 +159,8 @@ def connect(settings: AwsSettings, environment: Mapping[str, str]) -> Aws:
 
     Raises:
         CredentialsError: the profile does not exist, or no region is set anywhere.
-        ConfigError: an endpoint's URL holds a password, which AWS's libraries would not use and messages would show.
+        ConfigError: an endpoint's URL is none, or holds a password, which AWS's libraries would not use and messages
+            would show.
     """
     import boto3
     from botocore.exceptions import BotoCoreError
@@ -216,5 +218,10 @@ def _endpoints(environment: Mapping[str, str], scoped: Mapping[str, Any]) -> tup
             raise ConfigError(
                 "The URL that stands for AWS (AWS_ENDPOINT_URL or the profile's endpoint_url) holds a user name.",
                 "Take user name and password out of it: requests to AWS are signed instead.",
+            )
+        if url and not is_web_address(url):
+            raise ConfigError(
+                "What stands for AWS (AWS_ENDPOINT_URL or the profile's endpoint_url) is no http or https URL.",
+                "Write it like http://127.0.0.1:4566, or unset it for AWS itself.",
             )
     return (str(endpoint).rstrip("/") if endpoint else None), services

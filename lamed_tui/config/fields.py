@@ -70,15 +70,21 @@ def _host(value: str) -> str:
     return bare
 
 
+def is_web_address(text: str) -> bool:
+    """Whether it is an http or https URL without user or query."""
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets without an address between them, or a port that is none
+        return False
+
+
 def _web_address(value: object) -> str:
     # What holds a password has been wrapped as a secret by now, and so is no text.
-    if isinstance(value, str) and re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
-        try:
-            parts = urlsplit(value)
-            if parts.hostname and parts.port != 0:
-                return value
-        except ValueError:  # brackets without an address between them, or a port that is none
-            pass
+    if isinstance(value, str) and is_web_address(value):
+        return value
     raise refuse(
         "must be an http or https URL without user or query, such as "
         "https://abc123.execute-api.eu-central-1.amazonaws.com/prod/experiments"

@@ -9,7 +9,7 @@ import pytest
 
 from lamed_tui.aws.session import Aws, connect
 from lamed_tui.config.model import AwsSettings
-from lamed_tui.errors import CredentialsError
+from lamed_tui.errors import AwsError, ConfigError, CredentialsError
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT", "AWS_SECRET_ACCESS_KEY": "secret"}
 
@@ -130,6 +130,22 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
     empty = {"AWS_PROFILE": "", "AWS_CONFIG_FILE": "", "AWS_ENDPOINT_URL": "", "AWS_SESSION_TOKEN": ""}
     aws = connect(AwsSettings(region="eu-central-1"), KEYS | empty)
     assert (aws.profile, aws.endpoint_url) == (None, None)
+
+
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+@pytest.mark.parametrize(
+    "url",
+    ["127.0.0.1:4566", "not a url", "http://[", "http://127.0.0.1:99999", "http://a b:1", "ftp://127.0.0.1", "http://"],
+)
+def test_an_endpoint_that_is_no_url_is_told_before_anything_is_asked(variable: str, url: str) -> None:
+    with pytest.raises(ConfigError, match="is no http or https URL") as caught:
+        connect(AwsSettings(region="eu-central-1"), KEYS | {variable: url})
+    assert "http://127.0.0.1:4566" in caught.value.fix
+
+
+def test_a_region_that_cannot_be_one_is_one_sentence() -> None:
+    with pytest.raises(AwsError, match=r"'bogus region!' doesn't match a supported format\.$"):
+        connect(AwsSettings(), KEYS | {"AWS_REGION": "bogus region!"}).identity()
 
 
 def test_no_region_anywhere_says_how_to_choose_one() -> None:
