@@ -44,16 +44,16 @@ class TerminalProcess:
             if time.monotonic() > deadline or not self._read(0.2):
                 raise AssertionError(f"{text!r} was not written; this was:\n{self.written[-3000:]}")
 
-    def answer_time(self, keys: str, text: str, seconds: float = 10) -> float:
+    def answer_time(self, keys: str, text: str) -> float:
         """Seconds from these keys until the text is written in answer.
 
         Raises:
-            AssertionError: it was not written in time.
+            AssertionError: it was not written within 10 seconds.
         """
         before, began = len(self.output), time.monotonic()
         self.type(keys)
         while text not in (answer := _ESCAPES.sub(b"", self.output[before:]).decode(errors="replace")):
-            if time.monotonic() - began > seconds or not self._read(0.2):
+            if time.monotonic() - began > 10 or not self._read(0.2):
                 raise AssertionError(f"{keys!r} is not answered by {text!r}, but by:\n{answer}")
         return time.monotonic() - began
 

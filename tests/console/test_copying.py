@@ -20,7 +20,7 @@ from tests.console.terminal import in_terminal
 from tests.e2e.terminal import running_in_tmux
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from textual.app import ComposeResult
 
@@ -124,13 +124,18 @@ def test_without_a_terminal_nothing_is_claimed_at_all(tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
-def test_a_copied_snippet_may_be_written_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bytes]:
+    """Tells what a desktop's clipboard has taken."""
     a_tool(tmp_path, f"cat > {tmp_path}/taken", "xclip")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setenv("DISPLAY", ":0")
+    return (tmp_path / "taken").read_bytes
 
+
+def test_a_copied_snippet_may_be_written_as_well(taken: Callable[[], bytes]) -> None:
     assert run([*SNIPPET[2:], "--copy", "--output", "snippet.html"]) == ExitCode.OK
-    assert Path("snippet.html").read_bytes() == (tmp_path / "taken").read_bytes()
+    assert Path("snippet.html").read_bytes() == taken()
 
 
 class OneField(CopyingApp):
@@ -140,16 +145,13 @@ class OneField(CopyingApp):
         yield Input("what was typed", select_on_focus=True)
 
 
-async def test_ctrl_c_in_a_field_copies_by_the_same_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    a_tool(tmp_path, f"cat > {tmp_path}/taken", "xclip")
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    monkeypatch.setenv("DISPLAY", ":0")
+async def test_ctrl_c_in_a_field_copies_by_the_same_way(taken: Callable[[], bytes]) -> None:
     app = OneField()
     async with app.run_test(notifications=True) as pilot:
         await pilot.press("ctrl+c")
         await app.workers.wait_for_complete()
         assert [notification.message for notification in app._notifications] == [copying.SYSTEM]
-    assert (tmp_path / "taken").read_text() == "what was typed"
+    assert taken() == b"what was typed"
 
 
 async def test_a_copy_of_nothing_leaves_what_was_copied() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lamed_tui.embedded.stack import running_stack
+from tests.e2e.person import LAMED
 from tests.e2e.terminal import running_in_tmux
 from tests.ports import port_of
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.e2e.terminal import Terminal
-
-LAMED = [sys.executable, "-m", "lamed_tui"]
 
 
 def answer(terminal: Terminal, question: str, *keys: str) -> None:

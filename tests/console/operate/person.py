@@ -53,3 +53,10 @@ async def plan(person: Wizard) -> None:
     await person.press("d")
     await until(person.pilot, lambda _: screen_of(person).query_one(PreflightPane).is_over, what="the checks are over")
     await person.press("ctrl+n")
+
+
+async def agree(person: Wizard, *, release: int) -> None:
+    """Go through the checks, and say yes to the plan of this release."""
+    await plan(person)
+    await person.sees(f"Release {release} of shop")
+    await person.press("ctrl+n")

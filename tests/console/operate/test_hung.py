@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lamed_tui.console.app import LamedConsole
-from lamed_tui.console.operate.preflight_pane import PreflightPane
 from tests.config_file import write
 from tests.console.loop_probe import LONGEST_WAIT, probed
-from tests.console.operate.person import operating, screen_of
+from tests.console.operate.person import operating, plan
 from tests.console.screens import until
 from tests.network import a_silent_server
 
@@ -75,14 +74,10 @@ async def test_every_page_waits_aloud_and_none_of_them_holds_up_a_key_or_the_end
 async def test_planning_that_hangs_can_be_left_and_what_it_left_is_told(script: MakeScript) -> None:
     backend = script(hangs=("plan",))
     async with operating(backend) as person:
-        await person.press("d")
-        await until(person.pilot, lambda _: screen_of(person).query_one(PreflightPane).is_over, what="the checks")
-        await person.press("ctrl+n")
+        await plan(person)
         await sees_time_pass(person, "Asking AWS what would change")
         await answers_at_once(person, "escape", "Nothing was changed.")
-        await person.press("d")
-        await until(person.pilot, lambda _: screen_of(person).query_one(PreflightPane).is_over, what="the checks")
-        await person.press("ctrl+n")
+        await plan(person)
         await person.sees("Asking AWS what would change")
         left = await ends_at_once(person)
         assert left.startswith("AWS did not answer in time to take the plan back.")
@@ -96,9 +91,7 @@ async def test_quitting_right_after_a_plan_was_left_waits_until_it_is_taken_back
 ) -> None:
     backend = script(hangs=("plan",))
     async with operating(backend) as person:
-        await person.press("d")
-        await until(person.pilot, lambda _: screen_of(person).query_one(PreflightPane).is_over, what="the checks")
-        await person.press("ctrl+n")
+        await plan(person)
         await person.sees("Asking AWS what would change")
         await answers_at_once(person, "escape", "Nothing was changed.")
         if answers:

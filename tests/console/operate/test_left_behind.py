@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.deploy.events import Applying, Mending, Planned
 from lamed_tui.errors import AwsError, DeployError, NeedsRepairError
-from tests.console.operate.person import operating, plan
+from tests.console.operate.person import agree, operating, plan
 from tests.console.operate.scripted import Mend, Wait
 from tests.console.operate.shop import NEW_PLAN, PLAIN_PLAN, SMOKE, changed, creation
 
@@ -31,9 +31,7 @@ async def test_d_shows_what_failed_while_the_person_was_elsewhere_and_then_deplo
     failure = DeployError("The deployment of shop failed and was undone: TrackRole: not authorized.", "Allow it.")
     backend = script(steps=(Planned(PLAIN_PLAN), Applying(7), *creation(finished=1), Wait(), failure))
     async with operating(backend) as person:
-        await plan(person)
-        await person.sees("Release 4 of shop")
-        await person.press("ctrl+n")
+        await agree(person, release=4)
         await person.sees("1 of 7")
         await person.press("s")
         await person.sees("▸ Status")
@@ -52,9 +50,7 @@ async def test_d_shows_what_failed_while_the_person_was_elsewhere_and_then_deplo
 async def test_quitting_before_aws_was_seen_to_begin_does_not_claim_that_it_did(script: MakeScript) -> None:
     backend = script(steps=(Planned(NEW_PLAN), Applying(13), Wait(is_upload=True), *creation(finished=2)))
     async with operating(backend) as person:
-        await plan(person)
-        await person.sees("Release 1 of shop")
-        await person.press("ctrl+n")
+        await agree(person, release=1)
         await person.sees("0 of 13")
         await person.press("t")  # there is nothing yet that could be left to AWS
         assert await farewell(person) == (
@@ -65,9 +61,7 @@ async def test_quitting_before_aws_was_seen_to_begin_does_not_claim_that_it_did(
 async def test_quitting_while_aws_works_leaves_it_to_aws(script: MakeScript) -> None:
     backend = script(steps=(Planned(NEW_PLAN), Applying(13), *creation(finished=2), Wait()))
     async with operating(backend) as person:
-        await plan(person)
-        await person.sees("Release 1 of shop")
-        await person.press("ctrl+n")
+        await agree(person, release=1)
         await person.sees("2 of 13")
         assert (await farewell(person)).startswith("Detached: what AWS has begun it also finishes.")
 
@@ -75,9 +69,7 @@ async def test_quitting_while_aws_works_leaves_it_to_aws(script: MakeScript) -> 
 async def test_quitting_during_the_test_says_what_is_missing(script: MakeScript) -> None:
     backend = script(steps=(Planned(NEW_PLAN), Applying(13), *creation(finished=13), SMOKE[0], Wait()))
     async with operating(backend) as person:
-        await plan(person)
-        await person.sees("Release 1 of shop")
-        await person.press("ctrl+n")
+        await agree(person, release=1)
         await person.sees("being tried: 1 check")
         assert (await farewell(person)).startswith("The deployment is live, but its test was not finished.")
 

@@ -8,7 +8,7 @@ import pytest
 
 from lamed_tui.deploy.events import Applying, Attached, Mending, Planned, SmokeChecked, Warned
 from lamed_tui.errors import DeployError, ExitCode, NeedsRepairError
-from tests.console.operate.person import operating, plan
+from tests.console.operate.person import agree, operating, plan
 from tests.console.operate.scripted import Mend, Wait
 from tests.console.operate.shop import (
     FIRST,
@@ -38,9 +38,7 @@ CAUSE = (
 async def test_each_resource_turns_and_the_log_tells_it(script: MakeScript) -> None:
     backend = script(steps=(Planned(NEW_PLAN), Applying(13), *creation(finished=3), Wait(), *FIRST[2:]))
     async with operating(backend, size=(160, 50)) as person:
-        await plan(person)
-        await person.sees("Release 1 of shop")
-        await person.press("ctrl+n")
+        await agree(person, release=1)
         await person.sees("3 of 13")
         await person.sees("created Role")
         await person.sees("being created TrackVersion4f1c09")
@@ -58,9 +56,7 @@ async def test_a_failure_shows_its_first_cause_and_the_request_id_and_can_be_cop
     async with operating(script(steps=steps)) as person:
         copied: list[str] = []
         monkeypatch.setattr(person.pilot.app, "copy_to_clipboard", copied.append)
-        await plan(person)
-        await person.sees("Release 1 of shop")
-        await person.press("ctrl+n")
+        await agree(person, release=1)
         await person.sees("The deployment failed")
         await person.sees("ApiKey (AWS::ApiGateway::ApiKey) could not be deployed")
         await person.sees("What to do: Remove the cause.")
@@ -85,9 +81,7 @@ async def test_cancelling_asks_first_and_then_tells_how_it_went(script: MakeScri
     )
     backend = script(steps=steps)
     async with operating(backend) as person:
-        await plan(person)
-        await person.sees("Release 4 of shop")
-        await person.press("ctrl+n")
+        await agree(person, release=4)
         await person.sees("Deploying release 4")
         await person.press("C")
         await person.sees("Cancel the deployment?")
@@ -105,9 +99,7 @@ async def test_cancelling_asks_first_and_then_tells_how_it_went(script: MakeScri
 async def test_leaving_it_to_aws_and_joining_it_again(script: MakeScript) -> None:
     backend = script(steps=(Planned(PLAIN_PLAN), Applying(7), *creation(finished=1), Wait()))
     async with operating(backend) as person:
-        await plan(person)
-        await person.sees("Release 4 of shop")
-        await person.press("ctrl+n")
+        await agree(person, release=4)
         await person.sees("1 of 7")
         await person.press("t")
         await person.sees("Left to AWS: what it has begun it also finishes")
@@ -137,9 +129,7 @@ async def test_somebody_elses_deployment_is_followed_and_nothing_is_planned_with
 async def test_it_goes_on_behind_other_pages_and_its_end_is_told_there(script: MakeScript) -> None:
     backend = script(steps=(Planned(NEW_PLAN), Applying(13), *creation(finished=3), Wait(), deployed(1)))
     async with operating(backend) as person:
-        await plan(person)
-        await person.sees("Release 1 of shop")
-        await person.press("ctrl+n")
+        await agree(person, release=1)
         await person.sees("3 of 13")
         await person.press("l")
         await person.sees("Deploy: 3 of 13")
@@ -157,9 +147,7 @@ async def test_a_failed_smoke_test_is_told_as_such_and_names_the_way_back(script
     error = DeployError("Release 1 is live, but it failed its smoke test.", fix)
     backend = script(steps=(Planned(NEW_PLAN), Applying(13), *SMOKE[:1], wrong, error))
     async with operating(backend) as person:
-        await plan(person)
-        await person.sees("Release 1 of shop")
-        await person.press("ctrl+n")
+        await agree(person, release=1)
         await person.sees("failed its smoke test")
         await person.sees("FAIL The same event again counts nothing (it counted 2)")
         await person.sees("lamed rollback")

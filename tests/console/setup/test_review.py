@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from lamed_tui.config import files
@@ -10,7 +11,21 @@ from tests.console.screens import settled
 from tests.console.setup.wizard import setting_up, to_review
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     import pytest
+
+    from tests.console.setup.wizard import Wizard
+
+
+@asynccontextmanager
+async def reviewing_another_port() -> AsyncIterator[Wizard]:
+    """At the review, with one answer."""
+    async with setting_up() as wizard:
+        await wizard.press("enter")
+        await wizard.fill("Port", "6400")
+        await to_review(wizard)
+        yield wizard
 
 
 async def test_the_review_shows_the_change_and_no_secret_and_unknown_keys_survive() -> None:
@@ -31,10 +46,7 @@ async def test_the_review_shows_the_change_and_no_secret_and_unknown_keys_surviv
 
 async def test_a_file_that_somebody_else_changes_meanwhile_is_shown_again_before_it_is_written() -> None:
     write(redis={"host": "redis.example"})
-    async with setting_up() as wizard:
-        await wizard.press("enter")
-        await wizard.fill("Port", "6400")
-        await to_review(wizard)
+    async with reviewing_another_port() as wizard:
         write(redis={"host": "redis.example"}, name="theirs")
         await wizard.press("s")
         await wizard.sees("changed by somebody else meanwhile")
@@ -46,10 +58,7 @@ async def test_a_file_that_somebody_else_changes_meanwhile_is_shown_again_before
 
 async def test_a_value_elsewhere_in_the_file_that_is_not_allowed_is_told_and_not_saved() -> None:
     write(uuid_expiry_seconds=0)
-    async with setting_up() as wizard:
-        await wizard.press("enter")
-        await wizard.fill("Port", "6400")
-        await to_review(wizard)
+    async with reviewing_another_port() as wizard:
         await wizard.sees("uuid_expiry_seconds: must be")
         await wizard.press("s")
         await wizard.sees("✗ config.json: uuid_expiry_seconds")
@@ -57,10 +66,7 @@ async def test_a_value_elsewhere_in_the_file_that_is_not_allowed_is_told_and_not
 
 
 async def test_a_file_that_cannot_be_written_is_told_and_the_answers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with setting_up() as wizard:
-        await wizard.press("enter")
-        await wizard.fill("Port", "6400")
-        await to_review(wizard)
+    async with reviewing_another_port() as wizard:
 
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")

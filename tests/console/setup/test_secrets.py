@@ -26,8 +26,8 @@ SECRET = "hidden-secret"
 
 
 @asynccontextmanager
-async def with_a_secret_typed(environment: dict[str, str] | None = None) -> AsyncIterator[Wizard]:
-    async with setting_up(environment) as wizard:
+async def with_a_secret_typed() -> AsyncIterator[Wizard]:
+    async with setting_up() as wizard:
         await wizard.press("enter")
         await wizard.go_to("Password")
         await wizard.paste(SECRET)

@@ -23,7 +23,9 @@ from tests.ports import port_of
 from tests.redis_servers import password_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from lamed_tui.setup.steps import Step
 
 ENTER, CLEAR, CTRL_C, DOWN, YES, NO = "\r", "\x15", "\x03", "\x1b[B", "y", "n"
 EVERYTHING, ONLY_WATCHING = ENTER, DOWN + ENTER
@@ -31,11 +33,16 @@ NO_MORE_ENDPOINTS = ENTER
 
 
 def redis_answers(**answers: str) -> str:
-    return "".join(answers.get(question.key.rpartition(".")[2], ENTER) for question in REDIS.questions)
+    return answers_to(REDIS, answers)
 
 
 def aws_answers(**answers: str) -> str:
-    return "".join(answers.get(question.key.rpartition(".")[2], ENTER) for question in AWS.questions)
+    return answers_to(AWS, answers)
+
+
+def answers_to(step: Step, answers: Mapping[str, str]) -> str:
+    """These answers by the last part of their key, and Enter alone to every other question."""
+    return "".join(answers.get(question.key.rpartition(".")[2], ENTER) for question in step.questions)
 
 
 def typed(text: str) -> str:

@@ -60,6 +60,20 @@ def until_aws_waits(place: Place) -> None:
     assert comes_true(it_waits, seconds=60), "the emulator does not wait"
 
 
+def begin(process: subprocess.Popen[str], keyboard: int, place: Place) -> None:
+    """Say yes to the plan, and wait until AWS is in the middle of it."""
+    wait_for(process, "Deploy this? [y/N]: ")
+    os.write(keyboard, b"y\n")
+    until_aws_waits(place)
+
+
+def interrupt(process: subprocess.Popen[str], keyboard: int, answer: bytes) -> None:
+    """Press Ctrl-C, and answer what is to happen now."""
+    process.send_signal(signal.SIGINT)
+    wait_for_the_question(process, QUESTION)
+    os.write(keyboard, answer)
+
+
 def go_on(place: Place) -> None:
     place.aws.cloudformation.signal_resource(
         StackName=place.name, LogicalResourceId="ZWait", UniqueId="1", Status="SUCCESS"
@@ -75,9 +89,7 @@ def test_a_creation_whose_terminal_was_killed_is_followed_to_its_end_and_recorde
     place: Place, config_file: Path
 ) -> None:
     with at_a_keyboard(*DEPLOY, place=place, config_file=config_file, before=HELD) as (process, keyboard):
-        wait_for(process, "Deploy this? [y/N]: ")
-        os.write(keyboard, b"y\n")
-        until_aws_waits(place)
+        begin(process, keyboard, place)
         process.kill()
         process.wait()
     assert live.read(place.aws, "shop").status == "CREATE_IN_PROGRESS"
@@ -91,12 +103,8 @@ def test_a_creation_whose_terminal_was_killed_is_followed_to_its_end_and_recorde
 
 def test_a_cancelled_creation_leaves_nothing(place: Place, config_file: Path) -> None:
     with at_a_keyboard(*DEPLOY, place=place, config_file=config_file, before=HELD) as (process, keyboard):
-        wait_for(process, "Deploy this? [y/N]: ")
-        os.write(keyboard, b"y\n")
-        until_aws_waits(place)
-        process.send_signal(signal.SIGINT)
-        wait_for_the_question(process, QUESTION)
-        os.write(keyboard, b"c\n")
+        begin(process, keyboard, place)
+        interrupt(process, keyboard, b"c\n")
         code, told = ended(process)
     assert code == 130
     assert "Cancelled, as was asked for. Everything that had been made was removed again." in told
@@ -108,21 +116,15 @@ def test_an_update_that_was_left_to_itself_is_attached_to_again_and_can_still_be
 ) -> None:
     first = place.deployed(options=UNTRIED)
     with at_a_keyboard(*DEPLOY, place=place, config_file=config_file, before=HELD) as (process, keyboard):
-        wait_for(process, "Deploy this? [y/N]: ")
-        os.write(keyboard, b"y\n")
-        until_aws_waits(place)
-        process.send_signal(signal.SIGINT)
-        wait_for_the_question(process, QUESTION)
-        os.write(keyboard, b"d\n")
+        begin(process, keyboard, place)
+        interrupt(process, keyboard, b"d\n")
         code, told = ended(process)
     assert (code, "Detached: what AWS has begun it also finishes." in told) == (130, True), told
     assert live.read(place.aws, "shop").status == "UPDATE_IN_PROGRESS"
 
     with at_a_keyboard(*DEPLOY, place=place, config_file=config_file, before=HELD) as (process, keyboard):
         wait_for(process, "shop is in UPDATE_IN_PROGRESS: following the deployment that is running.")
-        process.send_signal(signal.SIGINT)
-        wait_for_the_question(process, QUESTION)
-        os.write(keyboard, b"c\n")
+        interrupt(process, keyboard, b"c\n")
         wait_for(process, "Cancelling: AWS undoes what it has done so far.")
         go_on(place)  # what is being made is finished first, as on AWS
         code, told = ended(process)

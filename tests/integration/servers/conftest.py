@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -82,13 +81,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, ...
 @pytest.fixture(params=PLACES)
 def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """Each place in turn, empty, with the handlers' environment set to it."""
-    with a_place(request.param, request) as found, handlers_on(found.environment, monkeypatch):
-        yield found
+    yield from a_place(request.param, request, monkeypatch)
 
 
-@contextmanager
-def a_place(name: str, request: pytest.FixtureRequest) -> Iterator[Place]:
-    """One of `PLACES`, empty."""
+def a_place(name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """One of `PLACES`, as `place` yields it."""
     if name == "cluster":
         ports = request.getfixturevalue("cluster")
         environment = {"LAMED_REDIS_URL": f"redis://127.0.0.1:{ports[0]}", "LAMED_REDIS_CLUSTER": "1"}
@@ -107,7 +104,8 @@ def a_place(name: str, request: pytest.FixtureRequest) -> Iterator[Place]:
     if name == "acl user":
         allow(admins[0], COMMANDS)
     try:
-        yield Place(environment, told, admins)
+        with handlers_on(environment, monkeypatch):
+            yield Place(environment, told, admins)
     finally:
         if name == "acl user":
             admins[0].acl_deluser("narrow")

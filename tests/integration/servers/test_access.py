@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def narrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    with a_place("acl user", request) as place, handlers_on(place.environment, monkeypatch):
-        yield place
+    yield from a_place("acl user", request, monkeypatch)
 
 
 def statuses(place: Place) -> set[int]:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def cluster_place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    with a_place("cluster", request) as place, handlers_on(place.environment, monkeypatch):
-        yield place
+    yield from a_place("cluster", request, monkeypatch)
 
 
 def test_experiments_lie_on_every_node_and_each_with_its_companions(cluster_place: Place) -> None:
