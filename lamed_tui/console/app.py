@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.app import SystemCommand
+from textual.app import ScreenStackError, SystemCommand, UnknownModeError
 from textual.binding import Binding
+from textual.css.query import NoMatches
+from textual.dom import NoScreen
 from textual.worker import Worker, WorkerState
 
 from lamed_tui.console.background import in_background
@@ -261,6 +263,11 @@ class LamedConsole(WatchingApp, CopyingApp):
         """Close, and leave a report on the terminal that comes back."""
         self.crash = self.crash or crash_report(error)
         self.exit(return_code=ExitCode.FAILED, message=Text(self.crash))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What still begins while the console closes finds its widgets and screens gone, which is no failure."""
+        if not (self._exit and isinstance(error, NoMatches | NoScreen | ScreenStackError | UnknownModeError)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Textual's own report prints the local variables of every frame, passwords included: print ours."""

@@ -68,12 +68,16 @@ class OpeningApp(KeysInTurnApp):
 
     async def go_to(self, mode: str) -> None:
         """Go to a mode; when it is for the first time, that is said on the screen before it begins."""
+        if self._exit:
+            return
         if mode in self._opened:
             await self.switch_mode(mode)
             return
         bar = self.screen_stack[0].query_one(TitleBar)
         bar.announce(f"Opening {next(one.title for one in self.modes if one.id == mode)} …")
         await asyncio.sleep(_PAINT_SECONDS)
+        if self._exit:  # the console has been closed meanwhile
+            return
         await self.switch_mode(mode)
         bar.announce("")
 

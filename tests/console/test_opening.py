@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.widgets import Input
 
+from lamed_tui.console.app import LamedConsole
+from tests.console.screens import until
+from tests.console.scripted import USUAL, Scripted
 from tests.console.snippet.builder import watching_and_building
 from tests.console.terminal import in_terminal
 from tests.integration.experiments.counters import write_counts
@@ -56,3 +61,16 @@ async def test_what_was_typed_is_there_when_the_same_experiment_is_asked_for_aga
         await builder.sees("AlephBet 0.27.0")
         assert builder.view.query_one("#experiment .text", Input).value == "search"
         assert builder.view.query_one("#sample .text", Input).value != "50%"
+
+
+@pytest.mark.parametrize("seconds", [0.06, 0.08, 0.1, 0.12])
+async def test_the_console_may_be_closed_while_a_mode_opens(seconds: float) -> None:
+    source = Scripted(USUAL)
+    app = LamedConsole(source)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda text: "24,030" in text)
+        app.go_to_soon("snippet")
+        await asyncio.sleep(seconds)
+        app.action_interrupt()
+    source.close()
+    assert (app.crash, app.return_code) == ("", 130)

@@ -77,7 +77,9 @@ Counters in Redis are not part of a release and are never touched.
         self.draw_notice()
         listing, listed = self._listing, self.query_one(Choices)
         width = self.size.width - _BORDERS
-        if listing is None or width <= 0:
+        if width <= 0:  # for a moment: hidden, the list would lose the focus
+            return
+        if listing is None:
             self.say("#releases-summary", Content())
             self.say("#releases-heading", Content())
             listed.display = False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lamed_tui.console.app import LamedConsole
+from tests.aws_variables import aws_variables
 from tests.config_file import write
 from tests.console.loop_probe import LONGEST_WAIT, probed
 from tests.console.operate.person import operating, plan
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 SLOWEST_KEY, SLOWEST_END = 4.0, 3.0
 """Seconds. A tenth and one are what is promised; a busy machine is allowed more here.
 A console that waited for AWS would take twenty."""
-
-HUNG = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-west-1"}
 
 
 async def answers_at_once(person: Wizard, key: str, text: str) -> None:
@@ -54,7 +53,7 @@ async def ends_at_once(person: Wizard) -> str:
 async def test_every_page_waits_aloud_and_none_of_them_holds_up_a_key_or_the_end(valkey: str) -> None:
     write(name="shop", redis={"url": valkey})
     with a_silent_server() as port:
-        environment = {**HUNG, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+        environment = aws_variables(f"http://127.0.0.1:{port}", "eu-west-1")
         async with operating(environment=environment, size=(100, 50)) as person:
             with probed() as held_up:
                 await sees_time_pass(person, "Asking AWS what is deployed")
