@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _STYLES: Mapping[Action, str] = {"add": "green", "modify": "yellow", "replace": "bold red", "remove": "red"}
 
+_WIDE = 90
+"""Columns that a resource's line takes with its kind: what a narrower terminal can do without."""
+
 
 class Report(Protocol):
     """Somebody to whom a deployment is told."""
@@ -171,7 +174,9 @@ class HumanReport:
             return
         style = "red" if bad else "bold" if event.is_stack else ""
         state, kind = wording.state_in_words(event.status), wording.kind(event.resource_type)
-        line = f"  {state:<18} {event.logical_id:<36} {kind:<24}"
+        line = f"  {state:<18} {event.logical_id:<36}"
+        if not self._console.is_terminal or self._console.width >= _WIDE:
+            line += f" {kind:<24}"
         took = f" {event.elapsed:5.1f} s" if event.elapsed else ""
         self._console.print((line + took).rstrip(), style=style, markup=False, soft_wrap=True)
         if event.reason and bad:

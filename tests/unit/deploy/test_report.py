@@ -254,3 +254,28 @@ def test_a_pipe_gets_each_sentence_on_one_line(capsys: pytest.CaptureFixture[str
     report.close()
     told = capsys.readouterr().err.splitlines()
     assert [line.removeprefix("Warning: ") for line in told if "stops answering" in line] == [sentence] * 3
+
+
+@pytest.mark.parametrize(("columns", "kind"), [("80", ""), ("100", "Lambda::Version")])
+def test_a_resource_takes_one_line_of_a_terminal(
+    columns: str, kind: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", columns)
+    report = HumanReport(plan_is_the_answer=False)
+    report.tell(
+        ResourceChanged(
+            NOON,
+            "DeleteExperimentVersion51ae7176a181",
+            "AWS::Lambda::Version",
+            "CREATE_COMPLETE",
+            "",
+            12.5,
+            is_stack=False,
+        )
+    )
+    report.close()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.split() == ["created", "DeleteExperimentVersion51ae7176a181", *kind.split(), "12.5", "s"]
+    assert len(line) <= int(columns)
