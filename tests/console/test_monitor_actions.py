@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamed_tui.experiments.source import RedisSource
-from tests.console.screens import folder_gone, text_of, unbroken, until, watching
+from tests.console.screens import folder_gone, settled, text_of, unbroken, until, watching
 from tests.console.setup.wizard import squeezed
 from tests.integration.experiments.counters import WINNER, write_counts
 
@@ -41,7 +41,9 @@ async def test_settings_are_edited_and_a_wrong_one_is_explained(valkey: str) -> 
         await until(pilot, lambda text: "one of: a, b" in text and "one of: buy" in text)
         await pilot.press("b", "tab", *"a:1", "enter")
         await until(pilot, lambda text: "Weights look like control=2, green=1." in text)
-        await pilot.press("backspace", "backspace", *"=1, b=1", "enter")
+        await pilot.press("backspace", "backspace", *"=-1, b=1", "enter")
+        await until(pilot, lambda text: "must be" in text and "a=-1, b=1" in text)
+        await pilot.press("home", "right", "right", "delete", "enter")
         await until(pilot, lambda text: "control leads" in text)
 
 
@@ -149,3 +151,40 @@ async def test_nothing_can_be_chosen_until_another_namespace_has_answered(
             shown = await until(pilot, lambda text: "Type its name" in text)
             assert '77 visitors and 0 conversions in the namespace "blog" will be gone' in squeezed(shown)
             await pilot.press("escape")
+
+
+async def test_a_list_that_is_slow_to_come_is_asked_for_once_and_not_shown_over_something_else(
+    valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_counts(valkey, WINNER)
+    answers, listed = threading.Event(), RedisSource.namespaces
+
+    def held(source: RedisSource) -> list[str]:
+        answers.wait(60)
+        return listed(source)
+
+    monkeypatch.setattr(RedisSource, "namespaces", held)
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "checkout" in text)
+        await pilot.press("n", "n", "e")
+        answers.set()
+        await until(pilot, lambda text: "Markdown" in text)
+        await settled(pilot)
+        assert len(pilot.app.screen_stack) == 2
+        assert "Markdown" in text_of(pilot)
+        await pilot.press("escape", "n")
+        await until(pilot, lambda text: "Another one, by its name" in text)
+        await pilot.press("escape")
+        await until(pilot, lambda text: "Another one, by its name" not in text)
+        assert len(pilot.app.screen_stack) == 1
+
+
+async def test_a_click_chooses_an_experiment_and_one_below_them_none(valkey: str) -> None:
+    write_counts(valkey, WINNER)
+    async with watching(valkey) as pilot:
+        await until(pilot, lambda text: "a small one" in text and "checkout" in text)
+        await pilot.click("ExperimentList", offset=(3, 10))
+        await settled(pilot)
+        assert "8,000 visitors" not in text_of(pilot)
+        await pilot.click("ExperimentList", offset=(3, 3))
+        await until(pilot, lambda text: "8,000 visitors" in text)

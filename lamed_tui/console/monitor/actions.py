@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lamed_tui.config.model import ExperimentSettings
@@ -73,8 +74,12 @@ class Actions:
             return
 
         def chosen(variant: str | None) -> None:
-            if variant is not None:
+            if variant is None:
+                return
+            try:
                 self._change(experiment, {"control": variant})
+            except LamedError as error:
+                self._screen.app.push_screen(Told("Not saved", error.what, error.fix))
 
         options = [(one.name, printable(one.name)) for one in experiment.variants]
         question = Choice(
@@ -87,14 +92,10 @@ class Actions:
         operations = self._operations
         if operations is None or experiment is None:
             return
-
-        def decided(values: dict[str, Any] | None) -> None:
-            if values:
-                self._change(experiment, values)
-
         now = self._screen.settings().get(experiment.name, ExperimentSettings())
         hints = _known_names(experiment)
-        self._screen.app.push_screen(SettingsForm(experiment.name, now, operations.settings.place, hints), decided)
+        keep = partial(self._change, experiment)
+        self._screen.app.push_screen(SettingsForm(experiment.name, now, operations.settings.place, hints, keep))
 
     def namespace(self) -> None:
         """Ask for a namespace, and watch it."""
@@ -103,8 +104,9 @@ class Actions:
             source = self._feed.source
             names = await in_background(source.namespaces, name="listing namespaces")
             options = [(name, printable(name)) for name in names]
-            question = Choice("Namespace", "", options, other="Another one, by its name")
-            self._screen.app.push_screen(question, self._watch)
+            if self._screen.is_active:  # else the person has turned to something else, or has asked twice
+                question = Choice("Namespace", "", options, other="Another one, by its name")
+                self._screen.app.push_screen(question, self._watch)
 
         self._run(ask, "lists namespaces")
 
@@ -151,11 +153,7 @@ class Actions:
         operations = self._operations
         if operations is None:
             return
-        try:
-            operations.settings.change(experiment.name, values)
-        except LamedError as error:
-            self._screen.app.push_screen(Told("Not saved", error.what, error.fix))
-            return
+        operations.settings.change(experiment.name, values)
         self._screen.notify(f"Saved in {operations.settings.place}.")
         self._screen.settings_changed(experiment.name)
 

@@ -66,10 +66,6 @@ class ExperimentList(ScrollView, can_focus=True):
     class Chosen(Message):
         """The person moved to another experiment."""
 
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
-
     class Opened(Message):
         """The person wants to read the chosen experiment."""
 
@@ -145,8 +141,9 @@ class ExperimentList(ScrollView, can_focus=True):
         self.post_message(self.Opened())
 
     def on_click(self, event: events.Click) -> None:
-        if event.y > 0:
-            self._choose((event.y - 1 + self.scroll_offset.y) // self._lines)
+        number = (event.y - 1 + self.scroll_offset.y) // self._lines
+        if event.y > 0 and number < len(self._names):
+            self._choose(number)
 
     def _choose(self, number: int) -> None:
         if not self._names:
@@ -158,7 +155,7 @@ class ExperimentList(ScrollView, can_focus=True):
         name = self._names[self._cursor]
         if name != self.chosen:
             self.chosen = name
-            self.post_message(self.Chosen(name))
+            self.post_message(self.Chosen())
 
     def _keep_in_view(self) -> None:
         top, bottom = self._cursor * self._lines, (self._cursor + 1) * self._lines

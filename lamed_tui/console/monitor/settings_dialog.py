@@ -13,15 +13,18 @@ from textual.widgets import Input, Label, Static
 from lamed_tui.console.dialogs.dialog import Dialog
 from lamed_tui.console.monitor.settings_form import FIELDS, filled, parsed
 from lamed_tui.console.widgets.inputs import TextLine
+from lamed_tui.errors import LamedError
 from lamed_tui.experiments.names import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from lamed_tui.config.model import ExperimentSettings
+
+    Keep = Callable[[dict[str, Any]], None]
 
 
 class SettingsField(TextLine):
@@ -33,22 +36,26 @@ class SettingsField(TextLine):
         super().__init__(text, placeholder=hint, id=f"field-{key}", compact=True)
 
 
-class SettingsForm(Dialog[dict[str, Any]]):
-    """Asks what is decided about an experiment; answers with the values that changed.
+class SettingsForm(Dialog[None]):
+    """Asks what is decided about an experiment, and stays until that is kept or left.
 
     Args:
         place: where the answer is kept.
         hints: for fields that are empty, instead of the usual ones.
+        keep: keeps the values that changed, or raises a `LamedError`.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", id="settings.leave")]
 
-    def __init__(self, name: str, settings: ExperimentSettings, place: str, hints: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, settings: ExperimentSettings, place: str, hints: Mapping[str, str], keep: Keep
+    ) -> None:
         super().__init__()
         self._experiment = name
         self._before = filled(settings)
         self._place = place
         self._hints = hints
+        self._keep = keep
 
     def box(self) -> ComposeResult:
         with VerticalScroll(classes="box wide", can_focus=False) as box:
@@ -70,8 +77,11 @@ class SettingsForm(Dialog[dict[str, Any]]):
         texts = {field.key: self.query_one(f"#field-{field.key}", Input).value for field in FIELDS}
         changed = {key: text for key, text in texts.items() if text != self._before[key]}
         try:
-            self.dismiss(parsed(changed))
-        except ValueError as error:
+            if values := parsed(changed):
+                self._keep(values)
+        except (ValueError, LamedError) as error:
             problem = self.query_one("#settings-problem", Static)
             problem.update(Content(str(error)))
             self.call_after_refresh(problem.scroll_visible, animate=False)
+        else:
+            self.dismiss(None)
