@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lamed_tui.embedded.emulator import running_emulator
+from tests.aws_variables import aws_variables
 from tests.chaos.faults import ROUND
 from tests.chaos.play import play
 from tests.chaos.scene import TooSlowError, set_scene
@@ -33,27 +34,20 @@ _SUMS = ("acknowledged", "undecided", "counted", "lost", "doubled", "unexplained
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the play and print its tables; the exit code."""
     options = _parser().parse_args(arguments)
-    environment = {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
     with TemporaryDirectory(prefix="lamed-chaos-") as directory:
         folders = [Path(directory, name) for name in ("valkey", "emulator")]
         for folder in folders:
             folder.mkdir()
-        with running_emulator(folders[1]) as endpoint:
-            environment["AWS_ENDPOINT_URL"] = endpoint
-            with set_scene(folders[0], environment, seed=options.seed, cut=_CUT) as scene:
-                faults = ROUND * options.rounds
-                try:
-                    outcome = play(
-                        scene, faults, seed=options.seed, events_between=options.events, seconds=options.seconds
-                    )
-                except TooSlowError as error:
-                    print(f"The play stopped: {error}.", file=sys.stderr)  # noqa: T201 - a command
-                    return 1
+        with (
+            running_emulator(folders[1]) as endpoint,
+            set_scene(folders[0], aws_variables(endpoint, "us-east-1"), seed=options.seed, cut=_CUT) as scene,
+        ):
+            faults = ROUND * options.rounds
+            try:
+                outcome = play(scene, faults, seed=options.seed, events_between=options.events, seconds=options.seconds)
+            except TooSlowError as error:
+                print(f"The play stopped: {error}.", file=sys.stderr)  # noqa: T201 - a command
+                return 1
     for line in report(outcome):
         print(line)  # noqa: T201 - a command
     return 0 if outcome.is_exact else 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lamed_tui.deploy import package as packages
+from tests.aws_variables import aws_variables
 from tests.chaos.faults import CUT, ROUND
 from tests.chaos.ledger import Deletion, Delivery, Held, audit
 from tests.chaos.play import play
@@ -29,13 +30,7 @@ SEED = 20
 @pytest.fixture
 def environment(emulator: str) -> Environment:
     """The variables that lead to a region of the emulator that nobody else uses."""
-    return lambda region: {
-        "AWS_ENDPOINT_URL": emulator,
-        "AWS_ACCESS_KEY_ID": "000000000000",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": region,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
+    return lambda region: aws_variables(emulator, region)
 
 
 def doctored(file: str, before: str, after: str) -> Package:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.aws_variables import aws_variables
 from tests.e2e.browser.backend import deploy
 from tests.e2e.browser.chromium import running_chromium
 from tests.e2e.dashboards import EXPERIMENT, opened, press, running_dashboard, wait_for_text
@@ -16,12 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_a_snippet_is_copied_to_the_clipboard_of_the_browser(tmp_path: Path, counted: str, emulator: str) -> None:
-    aws = {
-        "AWS_ENDPOINT_URL": emulator,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "eu-web-1",
-    }
+    aws = aws_variables(emulator, "eu-web-1")
     backend = deploy({"redis": {"url": counted}}, aws, tmp_path)
     with (
         running_dashboard(tmp_path / "d", counted, "--no-open", environment=aws) as dashboard,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamed_tui.aws.session import Aws, connect
 from lamed_tui.config.model import AwsSettings
+from tests.aws_variables import aws_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ class GuardedAccount:
 
     def root(self) -> Aws:
         """The account's owner, who may do everything."""
-        return self._as("test", "test")
+        return connect(_SETTINGS, aws_variables(self.endpoint))
 
     def user(self, name: str, policy: Mapping[str, Any] | None = None) -> Aws:
         """A new user who holds this policy and nothing else."""
@@ -32,13 +33,5 @@ class GuardedAccount:
         if policy is not None:
             iam.put_user_policy(UserName=name, PolicyName="only", PolicyDocument=json.dumps(policy))
         key = iam.create_access_key(UserName=name)["AccessKey"]
-        return self._as(key["AccessKeyId"], key["SecretAccessKey"])
-
-    def _as(self, key_id: str, secret: str) -> Aws:
-        environment = {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ACCESS_KEY_ID": key_id,
-            "AWS_SECRET_ACCESS_KEY": secret,
-        }
-        return connect(_SETTINGS, environment)
+        own = aws_variables(self.endpoint, key_id=key["AccessKeyId"], secret=key["SecretAccessKey"])
+        return connect(_SETTINGS, own)

@@ -15,6 +15,7 @@ from lamed_tui.config.model import AwsSettings
 from lamed_tui.deploy import legacy_api, live
 from lamed_tui.embedded.emulator import running_emulator
 from tests import old_lamed
+from tests.aws_variables import aws_variables
 from tests.bench.row import Budget, Row
 
 if TYPE_CHECKING:
@@ -58,14 +59,7 @@ def measure(stage: Stage) -> Iterator[Row]:
 
 
 def _variables(endpoint: str, region: str) -> Mapping[str, str]:
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "000000000000",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_REGION": region,
-    }
+    return {"PATH": os.environ.get("PATH", os.defpath), **aws_variables(endpoint, region)}
 
 
 def _deploy(stage: Stage, variables: Mapping[str, str], status: str, *options: str) -> float:

@@ -10,6 +10,7 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING
 
+from tests.aws_variables import aws_variables
 from tests.bench.row import Budget, Row
 from tests.bench.wire import NAMESPACE
 from tests.console.terminal import in_terminal
@@ -89,9 +90,7 @@ def _pressed(stage: Stage) -> tuple[list[float], float]:
     redis = {"url": f"redis://127.0.0.1:{stage.valkey.port}/0", "socket_timeout": 60}
     (home / "config.json").write_text(json.dumps({"name": "shop", "namespace": NAMESPACE, "redis": redis}))
     with a_silent_server() as port:
-        aws = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_REGION": "eu-west-1"}
-        keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-        environment = {"HOME": str(home), **aws, **keys}
+        environment = {"HOME": str(home), **aws_variables(f"http://127.0.0.1:{port}", "eu-west-1")}
         with in_terminal(["-m", "lamed_tui", "--config", str(home / "config.json")], environment) as terminal:
             terminal.wait_for("82 visitors")
             with frozen(str(redis["url"])):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.aws_variables import aws_variables
 from tests.integration.deploy.place import Place
 
 if TYPE_CHECKING:
@@ -19,14 +20,7 @@ _regions = count(1)
 @pytest.fixture
 def place(emulator: str, valkey: str) -> Place:
     """A region that no other test of this process uses; the emulator takes any name of the right form."""
-    environment = {
-        "AWS_ENDPOINT_URL": emulator,
-        "AWS_ACCESS_KEY_ID": "000000000000",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": f"eu-test-{next(_regions)}",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    return Place("shop", valkey, environment)
+    return Place("shop", valkey, aws_variables(emulator, f"eu-test-{next(_regions)}"))
 
 
 @pytest.fixture

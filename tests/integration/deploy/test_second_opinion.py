@@ -17,6 +17,7 @@ from lamed_tui.aws.session import connect
 from lamed_tui.config.model import Config
 from lamed_tui.deploy import artefacts, destroy, engine, live, template
 from lamed_tui.deploy.events import Deployed, Destroyed, Planned
+from tests.aws_variables import aws_variables
 from tests.integration.deploy.place import UNTRIED
 
 if TYPE_CHECKING:
@@ -54,14 +55,7 @@ def moto(tmp_path: Path) -> Iterator[Aws]:
                 assert server.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.05)
-            variables = {
-                "AWS_ENDPOINT_URL": found.group(0),
-                "AWS_ACCESS_KEY_ID": "any",
-                "AWS_SECRET_ACCESS_KEY": "any",
-                "AWS_REGION": "eu-central-1",
-                "AWS_EC2_METADATA_DISABLED": "true",
-            }
-            yield connect(CONFIG.aws, variables)
+            yield connect(CONFIG.aws, aws_variables(found.group(0), "eu-central-1"))
         finally:
             server.terminate()
 
