@@ -73,7 +73,6 @@ class LamedConsole(WatchingApp, CopyingApp):
         "widgets/title_bar.tcss",
         "dialogs/dialogs.tcss",
     ]
-    ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", id="app.help", tooltip="Keys, and what is shown"),

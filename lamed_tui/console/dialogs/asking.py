@@ -48,7 +48,7 @@ class Confirm(Dialog[bool]):
             yield TextLine(compact=True)
             with Horizontal(classes="buttons"):
                 yield Button(self._verb, id="confirm-yes", compact=True, variant="error", disabled=True)
-                yield Button("Keep it", id="confirm-no", compact=True)
+                yield Button("Keep it", compact=True)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

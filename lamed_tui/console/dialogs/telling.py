@@ -12,8 +12,12 @@ from textual.widgets import Static
 from lamed_tui.console.dialogs.dialog import Dialog
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
+
+    from lamed_tui.errors import LamedError
 
 
 class Told(Dialog[None]):
@@ -43,3 +47,13 @@ class Told(Dialog[None]):
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
+
+
+def saved(title: str, path: Path) -> Told:
+    """Where a file is."""
+    return Told(title, f"Saved to:\n{path}")
+
+
+def refused(title: str, error: LamedError) -> Told:
+    """Why something was not done, and what to do."""
+    return Told(title, error.what, error.fix)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lamed_tui.config.model import ExperimentSettings
 from lamed_tui.console.background import in_background
 from lamed_tui.console.dialogs.asking import Choice, Confirm
-from lamed_tui.console.dialogs.telling import Told
+from lamed_tui.console.dialogs.telling import refused, saved
 from lamed_tui.console.folder import write_here
 from lamed_tui.console.monitor.settings_dialog import SettingsForm
 from lamed_tui.console.snippet.messages import SnippetWanted
@@ -79,7 +79,7 @@ class Actions:
             try:
                 self._change(experiment, {"control": variant})
             except LamedError as error:
-                self._screen.app.push_screen(Told("Not saved", error.what, error.fix))
+                self._screen.app.push_screen(refused("Not saved", error))
 
         options = [(one.name, printable(one.name)) for one in experiment.variants]
         question = Choice(
@@ -171,7 +171,7 @@ class Actions:
             return write_here(_file_name(form), _exported(snapshot, assessments, form))
 
         path = await in_background(write, name="exporting")
-        self._screen.app.push_screen(Told("Export", f"Saved to:\n{path}"))
+        self._screen.app.push_screen(saved("Export", path))
 
     def _run(self, work: Callable[[], Awaitable[None]], description: str) -> None:
         """Work in the background, and say in a dialog what went wrong."""
@@ -180,7 +180,7 @@ class Actions:
             try:
                 await work()
             except LamedError as error:
-                self._screen.app.push_screen(Told("This did not work", error.what, error.fix))
+                self._screen.app.push_screen(refused("This did not work", error))
 
         self._screen.app.run_worker(guarded(), name="action", description=description, exit_on_error=False)
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from lamed_tui.console.background import in_background
-from lamed_tui.console.dialogs.telling import Told
+from lamed_tui.console.dialogs.telling import refused, saved
 from lamed_tui.console.folder import write_here
 from lamed_tui.console.operate import check_views
 from lamed_tui.console.operate.check_views import CheckRow
@@ -110,9 +110,9 @@ again. A warning stops nothing. After a failure the plan can be made all the sam
             try:
                 path = await in_background(write, name="exporting")
             except LamedError as error:
-                self.app.push_screen(Told("Not saved", error.what, error.fix))
+                self.app.push_screen(refused("Not saved", error))
             else:
-                self.app.push_screen(Told("Export", f"Saved to:\n{path}"))
+                self.app.push_screen(saved("Export", path))
 
         self.in_background(save, "saves the results")
 

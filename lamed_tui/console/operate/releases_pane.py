@@ -43,7 +43,7 @@ Counters in Redis are not part of a release and are never touched.
         yield Static(id="notice")
         yield Static(id="releases-summary")
         yield Static(id="releases-heading")
-        yield Choices(id="releases-list")
+        yield Choices()
 
     @property
     def chosen(self) -> Release | None:

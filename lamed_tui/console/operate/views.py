@@ -8,6 +8,7 @@ from textual.content import Content
 
 from lamed_tui.console.check_text import QUIET
 from lamed_tui.console.operate.progress import Kind, Stage
+from lamed_tui.console.trail import HERE, step_in_words, steps_line
 from lamed_tui.experiments.wording import duration_text
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def trail(page: str, kind: Kind, work: Work | None, width: int) -> Content:
     parts = []
     for place, title in _PLACES:
         here = place == page
-        parts.append(Content.styled(f"{'▸' if here else ' '} {title}", "bold $primary" if here else QUIET))
+        parts.append(Content.styled(f"{'▸' if here else ' '} {title}", HERE if here else QUIET))
     label = running(work) if work is not None else ""
     if label and width >= _ROOM_FOR_STEPS:
         parts.append(Content.styled(f" {label} ", "$text-primary on $primary-muted"))
@@ -50,14 +51,8 @@ def trail(page: str, kind: Kind, work: Work | None, width: int) -> Content:
 def _flow(page: str, kind: Kind, *, narrow: bool) -> Content:
     steps = steps_of(kind)
     at = steps.index(page) if page in steps else 0
-    if narrow:
-        return Content.assemble((f"{kind} {at + 1} of {len(steps)}: ", QUIET), (_STEPS[page], "bold"))
-    parts = [Content.styled(f"{kind}:", QUIET)]
-    for number, step in enumerate(steps):
-        mark = "▸" if number == at else "✓" if number < at else " "
-        style = "bold $primary" if number == at else QUIET
-        parts.append(Content.styled(f"{mark} {number + 1} {_STEPS[step]}", style))
-    return Content("   ").join(parts)
+    titles = [_STEPS[step] for step in steps]
+    return step_in_words(kind, titles, at) if narrow else steps_line(titles, at, before=f"{kind}:")
 
 
 def running(work: Work) -> str:

@@ -75,7 +75,7 @@ class RouteText(TextArea):
     """The additional endpoints as JSON."""
 
     def __init__(self) -> None:
-        super().__init__(id="route-text", compact=True, show_line_numbers=True, tab_behavior="focus")
+        super().__init__(compact=True, show_line_numbers=True, tab_behavior="focus")
 
 
 def _columns(width: int) -> list[tuple[str, int]]:

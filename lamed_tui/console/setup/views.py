@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.content import Content
 
 from lamed_tui.console.check_text import QUIET, ROOM_FOR_COLUMNS, Columns, check_line, wrapped
+from lamed_tui.console.trail import step_in_words, steps_line
 from lamed_tui.experiments.names import printable
 from lamed_tui.experiments.wording import duration_text, plural
 from lamed_tui.setup.steps import STEPS, help_on, step_named, steps_of
@@ -53,15 +54,8 @@ def trail(way: Way, now: StepId, *, narrow: bool) -> Content:
     steps = steps_of(way)
     ids = [step.id for step in steps]
     at = ids.index(now) if now in ids else 0
-    if narrow:
-        return Content.assemble((f"Step {at + 1} of {len(steps)}: ", QUIET), (steps[at].title, "bold"))
-    parts = []
-    for number, step in enumerate(steps):
-        if number == at:
-            parts.append(Content.styled(f"▸ {number + 1} {step.title}", "bold $primary"))
-        else:
-            parts.append(Content.styled(f"{'✓' if number < at else ' '} {number + 1} {step.title}", QUIET))
-    return Content("   ").join(parts)
+    titles = [step.title for step in steps]
+    return step_in_words("Step", titles, at) if narrow else steps_line(titles, at)
 
 
 def help_page(pane: str, way: Way) -> tuple[str, str]:

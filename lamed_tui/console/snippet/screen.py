@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from lamed_tui.console.background import in_background
 from lamed_tui.console.dialogs.asking import Choice
-from lamed_tui.console.dialogs.telling import Told
+from lamed_tui.console.dialogs.telling import refused, saved
 from lamed_tui.console.snippet.answers import Known, Made, begin, begin_with, make
 from lamed_tui.console.snippet.code import CodeView
 from lamed_tui.console.snippet.form import SnippetForm
@@ -251,9 +251,9 @@ the terminal's own selection takes it.
         try:
             path = await in_background(write, name="saving")
         except LamedError as error:
-            self.app.push_screen(Told("Not saved", error.what, error.fix))
+            self.app.push_screen(refused("Not saved", error))
         else:
-            self.app.push_screen(Told("Snippet", f"Saved to:\n{path}"))
+            self.app.push_screen(saved("Snippet", path))
 
     async def _plain(self) -> None:
         try:
