@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def write(store: Artefacts, stack: str, record: Adoption) -> None:
     Raises:
         AwsError: AWS refused or could not be reached.
     """
-    store.put_document(_key(stack, record.api), asdict(record))
+    store.put_record(_key(stack, record.api), record)
 
 
 def read(store: Artefacts, stack: str, api: str) -> Adoption | None:
@@ -55,12 +55,11 @@ def read(store: Artefacts, stack: str, api: str) -> Adoption | None:
 
     Raises:
         AwsError: AWS refused or could not be reached.
+        DeployError: the record is not as it was written.
     """
-    document = store.read_document(_key(stack, api))
-    if document is None or document.get("undone_at"):
+    found = store.read_record(_key(stack, api), Adoption)
+    if found is None or found.undone_at:
         return None
-    known = {item.name for item in fields(Adoption)}
-    found = Adoption(**{name: value for name, value in document.items() if name in known})
     return replace(
         found,
         methods=tuple(found.methods),
@@ -74,7 +73,7 @@ def api_ids(store: Artefacts, stack: str) -> list[str]:
     """The ids of the APIs that are adopted now by a stack.
 
     Raises:
-        AwsError: AWS refused or could not be reached.
+        AwsError, DeployError: as `read`.
     """
     found = [match.group(1) for key in store.keys(f"stacks/{stack}/adoptions/") if (match := _KEY.fullmatch(key))]
     return [api for api in found if read(store, stack, api) is not None]

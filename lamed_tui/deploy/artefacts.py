@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lamed_tui.aws.errors import AccessDeniedError, ServiceError
+from lamed_tui.errors import DeployError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from _typeshed import DataclassInstance
+
     from lamed_tui.aws.session import Aws
     from lamed_tui.deploy.package import Package
+
+Record = TypeVar("Record", bound="DataclassInstance")
 
 _MISSING = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchBucketPolicy", "NotFound"}
 
@@ -78,19 +83,20 @@ class Artefacts:
         if self.is_new:
             self.aws.s3.delete_bucket(Bucket=self.bucket, ExpectedBucketOwner=self.account)
 
-    def put_document(self, key: str, document: Any) -> None:
-        """Write a JSON document.
+    def put_record(self, key: str, record: DataclassInstance) -> None:
+        """Write a record as a JSON object.
 
         Raises:
             AwsError: AWS refused or could not be reached.
         """
-        self._put(key, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode(), "application/json")
+        self._put(key, (json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n").encode(), "application/json")
 
-    def read_document(self, key: str) -> Any:
-        """Read a JSON document; None when there is none.
+    def read_record(self, key: str, kind: type[Record]) -> Record | None:
+        """Read what `put_record` wrote, this version or another one; None when there is none.
 
         Raises:
             AwsError: AWS refused or could not be reached.
+            DeployError: it is no such record, so somebody else has written it.
         """
         try:
             answer = self.aws.s3.get_object(Bucket=self.bucket, Key=key, ExpectedBucketOwner=self.account)
@@ -98,7 +104,15 @@ class Artefacts:
             if error.code in _MISSING:
                 return None
             raise
-        return json.loads(answer["Body"].read())
+        known = {item.name for item in fields(kind)}  # a later version may have recorded more
+        try:
+            document = json.loads(answer["Body"].read())
+            return kind(**{name: value for name, value in document.items() if name in known})
+        except (ValueError, AttributeError, TypeError):  # no JSON, no object, or one without all that a record has
+            raise DeployError(
+                f"{key} in the bucket {self.bucket} is not the record that lamed wrote.",
+                "Bring its earlier version back: the bucket keeps them all.",
+            ) from None
 
     def remove(self, prefix: str) -> None:
         """Remove every version of every object whose key begins so, for good.

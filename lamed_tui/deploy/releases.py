@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def write(artefacts: Artefacts, record: Release) -> None:
     Raises:
         AwsError: AWS refused or could not be reached.
     """
-    artefacts.put_document(key(record.stack, record.release), asdict(record))
+    artefacts.put_record(key(record.stack, record.release), record)
 
 
 def read(artefacts: Artefacts, stack: str, release: int) -> Release | None:
@@ -64,19 +64,16 @@ def read(artefacts: Artefacts, stack: str, release: int) -> Release | None:
 
     Raises:
         AwsError: AWS refused or could not be reached.
+        DeployError: the record is not as it was written.
     """
-    document = artefacts.read_document(key(stack, release))
-    if document is None:
-        return None
-    known = {item.name for item in fields(Release)}  # a later version may have recorded more
-    return Release(**{name: value for name, value in document.items() if name in known})
+    return artefacts.read_record(key(stack, release), Release)
 
 
 def read_all(artefacts: Artefacts, stack: str) -> list[Release]:
     """Every recorded release of a stack, oldest first.
 
     Raises:
-        AwsError: AWS refused or could not be reached.
+        AwsError, DeployError: as `read`.
     """
     found = (read(artefacts, stack, number) for number in numbers(artefacts, stack))
     return [record for record in found if record is not None]

@@ -112,7 +112,7 @@ def bucket(subject: Subject) -> Finding:
         name = artefacts.bucket_name(subject.aws.identity().account, subject.aws.region)
         return passed(f"{name} will be made by the first deployment.")
     if recorded := releases.numbers(found, subject.config.name):
-        found.read_document(releases.key(subject.config.name, recorded[-1]))
+        releases.read(found, subject.config.name, recorded[-1])
     return passed(f"{found.bucket} can be read.")
 
 

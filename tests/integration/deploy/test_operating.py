@@ -115,6 +115,18 @@ def test_old_records_packages_and_versions_go_and_what_a_way_back_needs_stays(
     assert isinstance(rolled_back(place)[-1], Deployed)
 
 
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"release": 1}'])
+def test_a_record_that_somebody_has_spoiled_is_named(place: Place, content: bytes) -> None:
+    place.deployed(options=UNTRIED)
+    store, key = place.artefacts(), releases.key("shop", 1)
+    place.aws.s3.put_object(Bucket=store.bucket, Key=key, Body=content)
+    told = rf"{key} in the bucket {store.bucket} is not the record that lamed wrote\. Bring its earlier version back"
+    with pytest.raises(DeployError, match=told):
+        status.read_releases(place.aws, place.config())
+    with pytest.raises(DeployError, match=told):
+        rolled_back(place, 1)
+
+
 def test_destruction_asks_with_what_goes_and_leaves_only_what_it_said(place: Place) -> None:
     deployed = place.deployed()
     place.deployed(package=BROKEN, options=UNTRIED)  # so there are retained versions

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from botocore.response import StreamingBody
 from lamed_tui.aws.errors import AccessDeniedError
 from lamed_tui.config import files
 from lamed_tui.config.model import SecretSettings
+from lamed_tui.deploy.releases import Release
 from lamed_tui.errors import AwsError, ConfigError, CredentialsError, ExitCode, NeedsRepairError
 from lamed_tui.preflight import aws_checks, redis_checks
 from lamed_tui.preflight.subject import Subject, World
@@ -206,8 +208,10 @@ def test_a_bucket_whose_release_records_can_be_read_passes(subject: Subject) -> 
         s3.add_response("head_bucket", {})
         listed = {"Contents": [{"Key": f"stacks/lamed/releases/{number}.json"} for number in (1, 10, 9)]}
         s3.add_response("list_objects_v2", listed, {**place, "Prefix": "stacks/lamed/releases/"})
-        record = StreamingBody(io.BytesIO(b"{}"), 2)
-        s3.add_response("get_object", {"Body": record}, {**place, "Key": "stacks/lamed/releases/10.json"})
+        record = Release(10, "lamed", "arn", {}, {}, "packages/1.zip", "2026-11-22T12:00:00+00:00", "ann", "1.0.0")
+        content = json.dumps(asdict(record)).encode()
+        body = StreamingBody(io.BytesIO(content), len(content))
+        s3.add_response("get_object", {"Body": body}, {**place, "Key": "stacks/lamed/releases/10.json"})
         assert aws_checks.bucket(subject).detail == f"{BUCKET} can be read."
 
 
