@@ -12,6 +12,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Checkbox, Input, Select, Static
 
 from lamed_tui.console.widgets.inputs import TextField, YesNo, pasted_line
+from lamed_tui.experiments.names import printable
 from lamed_tui.setup.questions import default_text, has_value, text_of, value_of
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ class Field(Vertical):
         return "set, not shown" if has_value(self.question, self._document) else "not set"
 
 
-def _options(choices: Sequence[Choice], now: str) -> list[tuple[str, str]]:
+def _options(choices: Sequence[Choice], now: str) -> list[tuple[Content, str]]:
     """What to choose from, with what is chosen already, whether it is among them or not."""
-    options = [(choice.label, choice.value) for choice in choices]
-    return options if now in {value for _, value in options} else [(now, now), *options]
+    options = [(Content(printable(choice.label)), choice.value) for choice in choices]
+    return options if now in {value for _, value in options} else [(Content(printable(now)), now), *options]

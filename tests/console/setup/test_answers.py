@@ -7,6 +7,7 @@ from pathlib import Path
 from lamed_tui.console.setup.fields import AddressField
 from lamed_tui.console.setup.form import FormPane
 from lamed_tui.console.setup.screen import SetupScreen
+from tests.config_file import write
 from tests.console.setup.wizard import CLEAR, setting_up
 
 
@@ -137,3 +138,10 @@ async def test_what_is_typed_the_moment_before_going_on_counts() -> None:
         await wizard.sees("▸ 2 AWS")
         await wizard.press("escape")
         await wizard.sees("▸ 1 Redis", "h.example")
+
+
+async def test_a_profile_with_brackets_in_its_name_is_shown_as_it_is() -> None:
+    write(aws={"profile": "[/b] [red]mine"})
+    async with setting_up() as wizard:
+        await wizard.press("enter", "ctrl+n")
+        await wizard.sees("▸ 2 AWS", "[/b] [red]mine")
