@@ -43,7 +43,9 @@ Counters in Redis are not part of a release and are never touched.
         yield Static(id="notice")
         yield Static(id="releases-summary")
         yield Static(id="releases-heading")
-        yield Choices()
+        listed = Choices()
+        listed.display = False  # from the start: hidden once it has the focus, it would lose it
+        yield listed
 
     @property
     def chosen(self) -> Release | None:
@@ -77,12 +79,11 @@ Counters in Redis are not part of a release and are never touched.
         self.draw_notice()
         listing, listed = self._listing, self.query_one(Choices)
         width = self.size.width - _BORDERS
-        if width <= 0:  # for a moment: hidden, the list would lose the focus
+        if width <= 0:  # for a moment
             return
         if listing is None:
             self.say("#releases-summary", Content())
             self.say("#releases-heading", Content())
-            listed.display = False
             return
         self.say("#releases-summary", place_views.releases_summary(listing, self.key))
         heading = place_views.releases_heading(width) if listing.releases else Content()

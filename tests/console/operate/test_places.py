@@ -55,6 +55,17 @@ async def test_the_live_release_cannot_be_gone_back_to(script: MakeScript) -> No
         await person.sees("Roll back")
 
 
+async def test_a_list_that_takes_its_time_has_the_keys_when_it_comes(script: MakeScript) -> None:
+    backend = script(hangs=("releases",))
+    async with operating(backend) as person:
+        await person.press("r")
+        await person.sees("Asking AWS for the releases")
+        backend.over.set()
+        await person.sees("live, restores 1")
+        await person.press("down")
+        await person.sees("Roll back")
+
+
 async def test_nothing_deployed_is_said_everywhere_with_what_to_do(script: MakeScript) -> None:
     absent = STATUS.__class__("shop", None, None, "eu-central-1", None, ())
     none = LISTING.__class__("shop", "eu-central-1", (), None)
