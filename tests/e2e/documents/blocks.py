@@ -71,5 +71,5 @@ def is_told(shown: str, said: str) -> bool:
 
 def _neutral(text: str) -> str:
     without_folders = re.sub(r"(?<!\S)/\S+/(?=[\w.]+\.json\b)", "", text)
-    without_names = re.sub(r"\b(?=\w*\d)[0-9a-f]{8,64}\b", "#", without_folders)
+    without_names = re.sub(r"\b[0-9a-f]{8,64}\b", "#", without_folders)
     return " ".join(re.sub(r"\d[\d.,:-]*", "0", without_names).split())

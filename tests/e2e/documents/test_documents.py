@@ -243,6 +243,10 @@ def test_a_shown_line_that_is_not_printed_is_noticed() -> None:
     assert not is_told("3 to add.\nRelease 1 of shop", said)
 
 
+def test_an_identifier_of_letters_alone_is_one_too() -> None:
+    assert is_told("It has its deployment fdb7f65f again.", "It has its deployment beeefdda again.")
+
+
 def test_commands_are_found_in_both_kinds_of_blocks(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
