@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.command import CommandInput
-from textual.keys import _character_to_key, key_to_character
 
 from lamed_tui.console.app import LamedConsole
 from lamed_tui.console.setup.endpoints import EndpointsPane
@@ -27,12 +26,10 @@ if TYPE_CHECKING:
 
 
 def burst(person: Wizard, *keys: str, paste: str = "") -> None:
-    """Send these keys and a paste in one moment, as a terminal does that had to wait; nothing is waited for."""
+    """Send these keys and then a paste in one moment."""
+    person.send(*keys)
     driver = person.pilot.app._driver
     assert driver is not None
-    for key in keys:
-        name = _character_to_key(key) if len(key) == 1 else key
-        driver.send_message(events.Key(name, key_to_character(name)))
     if paste:
         driver.send_message(events.Paste(paste))
 

@@ -67,12 +67,17 @@ class Wizard:
 
         The pilot's own way waits three times as long for each.
         """
+        for key in keys:
+            self.send(key)
+            await wait_for_idle(0)
+
+    def send(self, *keys: str) -> None:
+        """Press these keys in one moment, as a terminal does that had to wait; nothing is waited for."""
         driver = self.pilot.app._driver
         assert driver is not None
         for key in keys:
             name = _character_to_key(key) if len(key) == 1 else key
             driver.send_message(events.Key(name, key_to_character(name)))
-            await wait_for_idle(0)
 
     async def type(self, text: str) -> None:
         """Type a text, as a keyboard does."""
